@@ -1,0 +1,10 @@
+/** What time it is, UTC epoch milliseconds. Handed to whoever needs it; nobody else asks the machine. */
+export type Clock = () => number;
+
+/** The machine's clock. */
+export const systemClock: Clock = () => Temporal.Now.instant().epochMilliseconds;
+
+/** A clock that stands still at the given instant (UTC epoch milliseconds): the whole run happens then. */
+export function makeFixedClock(at: number): Clock {
+  return () => at;
+}
