@@ -1,0 +1,47 @@
+import { InputError } from "./errors.ts";
+
+declare const barcodeBrand: unique symbol;
+
+/** A parcel's barcode: upper case, 8 to 35 letters or digits. Made only by {@link parseBarcode}. */
+export type Barcode = string & { readonly [barcodeBrand]: never };
+
+const BARCODE = /^[0-9A-Z]{8,35}$/;
+
+/**
+ * Reads a barcode as it stands in a file, an API body or a webhook.
+ *
+ * Blanks around it and lower case are repaired; nothing else is. Prefix,
+ * length by product and check digit never reject: the carrier's own examples
+ * break its own rules.
+ *
+ * @throws InputError `BARCODE_INVALID`, naming `place`, for any other text.
+ */
+export function parseBarcode(text: string, place: string): Barcode {
+  const barcode = text.trim().toUpperCase();
+  if (!BARCODE.test(barcode)) {
+    throw new InputError("BARCODE_INVALID", {
+      place,
+      value: `barcode '${text}'`,
+      expected: "8 to 35 letters or digits",
+      todo: "correct the row, or the layout or contract that says where the barcode stands",
+    });
+  }
+  return barcode as Barcode;
+}
+
+/** How many buckets the parcels are spread over. Stored with every row: changing it means a new store. */
+export const BUCKETS = 1024;
+
+/**
+ * The bucket of a key: FNV-1a (32 bit) of its characters, modulo {@link BUCKETS}.
+ * The unit of parallel work and the shard key; it leads every primary key.
+ *
+ * @see http://www.isthe.com/chongo/tech/comp/fnv/ for the hash
+ */
+export function bucketOf(key: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < key.length; i += 1) {
+    hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+  }
+  return (hash >>> 0) % BUCKETS;
+}
