@@ -1,0 +1,340 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import { z } from "zod";
+import { UsageError } from "../domain/errors.ts";
+import type { ZoneReader } from "../domain/instant.ts";
+import { makeZoneReader } from "../domain/instant.ts";
+import { normaliseWireCode } from "../mapping/translate.ts";
+import type { Field, Walk } from "./compile-path.ts";
+import { compileField, compileWalk, getOwn, PATH } from "./compile-path.ts";
+
+/** The details that a payload of the new side may carry. */
+const DETAIL_NAMES = [
+  "customerNumber",
+  "customerCode",
+  "reference",
+  "mainBarcode",
+  "location",
+  "productCode",
+] as const;
+type DetailName = (typeof DETAIL_NAMES)[number];
+type DetailFields = Readonly<Record<DetailName, Field>>;
+
+/** What a webhook verifier checks; its secrets come from the configuration. */
+export type VerifierRule = { readonly kind: "shared-key"; readonly header: string };
+
+/** What every request to the API carries; keys and secrets come from the configuration. */
+export type FactorRule =
+  | { readonly kind: "api-key"; readonly header: string }
+  | {
+      readonly kind: "oauth-client-credentials";
+      /** A path on the API's host, or a whole https address. */
+      readonly tokenUrl: string;
+      readonly scope: string | null;
+      /** Where id and secret go: the `Authorization` header, or the form. */
+      readonly authentication: "basic" | "post";
+    };
+
+/** One call of the API: a path with `{placeholders}`, and our parameter names → the carrier's in the query. */
+export interface RequestRule {
+  readonly path: string;
+  readonly query: Readonly<Record<string, string | undefined>>;
+}
+
+/** The shape of a carrier's webhook and status API, compiled from a contract file. */
+export interface Contract {
+  /** The file, for messages. */
+  readonly place: string;
+  /** Whether this is a reconstruction, not the carrier's own document; every report says so then. */
+  readonly isProvisional: boolean;
+  /** The wall clock of timestamps without offset; `null`: they are refused. */
+  readonly readZone: ZoneReader | null;
+  readonly webhook: {
+    readonly fields: DetailFields &
+      Readonly<Record<"barcode" | "code" | "timestamp" | "eventId" | "eventTime", Field>>;
+    readonly verifiers: readonly VerifierRule[];
+    /** The header that names one attempt to deliver, lower case. */
+    readonly deliveryIdHeader: string | null;
+    /** Wire code → status, as written; `null`: the status names themselves. */
+    readonly codes: Readonly<Record<string, string>> | null;
+  };
+  readonly statusApi: {
+    readonly items: Walk;
+    readonly item: DetailFields & {
+      readonly barcode: Field;
+      readonly statuses: Walk;
+      readonly currentStatus: Walk;
+    };
+    readonly status: DetailFields & Readonly<Record<"code" | "timestamp", Field>>;
+    readonly nextCursor: Field;
+    readonly requests: Readonly<Record<"barcode" | "reference" | "updated", RequestRule>>;
+    readonly factors: readonly FactorRule[];
+    readonly codes: Readonly<Record<string, string>> | null;
+  };
+}
+
+const FOLDER = fileURLToPath(new URL("../../config/contracts/", import.meta.url));
+const NAME = /^[A-Za-z0-9_-]+$/;
+
+/**
+ * Reads and checks a contract file.
+ *
+ * @param nameOrPath `reference` for `config/contracts/reference.yml`, or a file's path
+ * @throws UsageError naming file and key, when it cannot be read, is not YAML,
+ *   lacks a key or holds an unknown one
+ */
+export async function readContract(nameOrPath: string): Promise<Contract> {
+  const path = NAME.test(nameOrPath) ? `${FOLDER}${nameOrPath}.yml` : nameOrPath;
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    throw new UsageError(
+      {
+        place: "contract",
+        value: nameOrPath,
+        expected: "the name of a file in config/contracts, or a file's path",
+        todo: "correct the name in the configuration",
+      },
+      { cause },
+    );
+  }
+  return parseContract(text, path);
+}
+
+/**
+ * Reads a contract's text. Every value is taken as text, so that a code such
+ * as `01` keeps its zero.
+ *
+ * @param place the file, for messages
+ * @throws UsageError see {@link readContract}
+ */
+export function parseContract(text: string, place: string): Contract {
+  let raw: unknown;
+  try {
+    raw = parse(text, { schema: "failsafe" });
+  } catch (cause) {
+    throw new UsageError(
+      { place, value: toFirstLine(cause), expected: "YAML", todo: "correct the contract file" },
+      { cause },
+    );
+  }
+  const checked = contractSchema.safeParse(raw);
+  if (!checked.success) throw toUsageError(checked.error, raw, place);
+  const { webhook, statusApi, provisional, zone, codes } = checked.data;
+  return {
+    place,
+    isProvisional: provisional === "yes",
+    readZone: zone === undefined ? null : makeZoneReaderOf(zone, place),
+    webhook: {
+      fields: {
+        ...compileFields(["barcode", "code", "timestamp", "eventId", "eventTime"], webhook.fields),
+        ...compileFields(DETAIL_NAMES, webhook.fields),
+      },
+      verifiers: webhook.verifiers,
+      deliveryIdHeader: webhook.deliveryIdHeader?.toLowerCase() ?? null,
+      codes: webhook.codes ?? codes ?? null,
+    },
+    statusApi: {
+      items: compileWalk(statusApi.items),
+      item: {
+        ...compileFields(["barcode", ...DETAIL_NAMES], statusApi.item),
+        statuses: compileWalk(statusApi.item.statuses),
+        currentStatus:
+          statusApi.item.currentStatus === undefined
+            ? () => undefined
+            : compileWalk(statusApi.item.currentStatus),
+      },
+      status: compileFields(["code", "timestamp", ...DETAIL_NAMES], statusApi.status),
+      nextCursor: compileField("next cursor", statusApi.nextCursor ?? []),
+      requests: statusApi.requests,
+      factors: statusApi.factors.map((factor) =>
+        factor.kind === "api-key" ? factor : { ...factor, scope: factor.scope ?? null },
+      ),
+      codes: statusApi.codes ?? codes ?? null,
+    },
+  };
+}
+
+/**
+ * The wire codes of both services, lower case, and the status each stands for:
+ * the contract's own table, or the status names themselves.
+ *
+ * @throws UsageError when the table names a status that does not exist, or one code twice
+ */
+export function toWireCodes(
+  contract: Contract,
+  statusNames: Iterable<string>,
+): Readonly<Record<"webhook" | "status-api", ReadonlyMap<string, string>>> {
+  const names = new Set(statusNames);
+  const toMap = (
+    codes: Readonly<Record<string, string>> | null,
+    key: string,
+  ): ReadonlyMap<string, string> => {
+    if (codes === null) return new Map([...names].map((name) => [normaliseWireCode(name), name]));
+    const statuses = new Map<string, string>();
+    for (const [wire, status] of Object.entries(codes)) {
+      const code = normaliseWireCode(wire);
+      const place = `${contract.place}: ${key}.${wire}`;
+      if (!names.has(status)) {
+        throw new UsageError({
+          place,
+          value: `status '${status}'`,
+          expected: "a name from the status table",
+          todo: "correct the contract's codes, or add the status to the table",
+        });
+      }
+      if (statuses.has(code)) {
+        throw new UsageError({
+          place,
+          value: `code '${wire}' a second time`,
+          expected: "each code once, case not counted",
+          todo: "remove one of the rows",
+        });
+      }
+      statuses.set(code, status);
+    }
+    return statuses;
+  };
+  return {
+    webhook: toMap(contract.webhook.codes, "codes of the webhook"),
+    "status-api": toMap(contract.statusApi.codes, "codes of the status API"),
+  };
+}
+
+const path = z.string().regex(PATH, "a path such as item.status.code");
+const listPath = path.refine((text) => text.endsWith("[]"), "a path that ends in []");
+const paths = z.union([path.transform((one) => [one]), z.array(path).min(1, "at least one path")], {
+  error: "a path such as item.status.code, or a list of paths",
+});
+const header = z.string().regex(/^[A-Za-z0-9-]{1,64}$/, "the name of a header");
+const codes = z.record(z.string(), z.string());
+const requestPath = z.string().regex(/^\/[^\s?#]*$/, "a path that begins with / and has no query");
+const details = Object.fromEntries(DETAIL_NAMES.map((name) => [name, paths.optional()])) as {
+  readonly [name in DetailName]: z.ZodOptional<typeof paths>;
+};
+
+function requestTo(placeholder: string | null, queryNames: readonly string[]) {
+  const path =
+    placeholder === null
+      ? requestPath
+      : requestPath.refine((text) => text.includes(`{${placeholder}}`), `a path that holds {${placeholder}}`);
+  const name = z.string().min(1).optional();
+  const query = z.strictObject(Object.fromEntries(queryNames.map((queryName) => [queryName, name])));
+  return z.strictObject({ path, query: query.default({}) });
+}
+
+const contractSchema = z.strictObject({
+  provisional: z.enum(["yes", "no"]).default("no"),
+  zone: z.string().optional(),
+  codes: codes.optional(),
+  webhook: z.strictObject({
+    fields: z.strictObject({
+      barcode: paths,
+      code: paths,
+      timestamp: paths,
+      eventId: paths.optional(),
+      eventTime: paths.optional(),
+      ...details,
+    }),
+    verifiers: z
+      .array(z.discriminatedUnion("kind", [z.strictObject({ kind: z.literal("shared-key"), header })]))
+      .min(1, "at least one verifier"),
+    deliveryIdHeader: header.optional(),
+    codes: codes.optional(),
+  }),
+  statusApi: z
+    .strictObject({
+      items: listPath,
+      item: z.strictObject({
+        barcode: paths,
+        ...details,
+        statuses: listPath,
+        currentStatus: path.optional(),
+      }),
+      status: z.strictObject({ code: paths, timestamp: paths, ...details }),
+      nextCursor: paths.optional(),
+      requests: z.strictObject({
+        barcode: requestTo("barcode", []),
+        reference: requestTo("reference", ["customerNumber", "customerCode"]),
+        updated: requestTo(null, ["customerNumber", "from", "until", "cursor"]),
+      }),
+      factors: z
+        .array(
+          z.discriminatedUnion("kind", [
+            z.strictObject({ kind: z.literal("api-key"), header }),
+            z.strictObject({
+              kind: z.literal("oauth-client-credentials"),
+              tokenUrl: z
+                .string()
+                .regex(/^(\/|https:\/\/)\S+$/, "a path that begins with /, or an https address"),
+              scope: z.string().optional(),
+              authentication: z.enum(["basic", "post"]).default("basic"),
+            }),
+          ]),
+        )
+        .min(1, "at least one factor"),
+      codes: codes.optional(),
+    })
+    .refine(
+      ({ nextCursor, requests }) => nextCursor === undefined || requests.updated.query.cursor !== undefined,
+      {
+        path: ["requests", "updated", "query", "cursor"],
+        error: "a name for the cursor, because nextCursor has a place",
+      },
+    ),
+});
+
+function compileFields<const Name extends string>(
+  names: readonly Name[],
+  places: Readonly<Partial<Record<Name, readonly string[] | undefined>>>,
+): Readonly<Record<Name, Field>> {
+  return Object.fromEntries(names.map((name) => [name, compileField(name, places[name] ?? [])])) as Record<
+    Name,
+    Field
+  >;
+}
+
+function makeZoneReaderOf(zone: string, place: string): ZoneReader {
+  try {
+    return makeZoneReader(zone);
+  } catch (cause) {
+    throw new UsageError(
+      {
+        place: `${place}: zone`,
+        value: zone,
+        expected: "the name of a time zone such as Europe/Amsterdam",
+        todo: "correct the contract file",
+      },
+      { cause },
+    );
+  }
+}
+
+/** One line for the first problem, an unknown key before all others: it is often the cause of a missing one. */
+function toUsageError(error: z.ZodError, raw: unknown, place: string): UsageError {
+  const issue = error.issues.find(({ code }) => code === "unrecognized_keys") ?? error.issues[0];
+  if (issue === undefined) throw error;
+  const [unknownKey] = issue.code === "unrecognized_keys" ? issue.keys : [];
+  const keys = unknownKey === undefined ? issue.path : [...issue.path, unknownKey];
+  const others = error.issues.length - 1;
+  return new UsageError({
+    place: `${place}: ${keys.length === 0 ? "the whole file" : keys.map(String).join(".")}`,
+    value: unknownKey === undefined ? toShown(raw, issue.path) : "a key that no contract has",
+    expected: unknownKey === undefined ? issue.message : "only the keys of config/contracts/reference.yml",
+    todo: `correct the contract file${others === 0 ? "" : ` (and its ${others} other errors)`}`,
+  });
+}
+
+function toShown(raw: unknown, keys: readonly PropertyKey[]): string {
+  const value = keys.reduce<unknown>(
+    (at, key) => (Array.isArray(at) ? at[Number(key)] : getOwn(at, String(key))),
+    raw,
+  );
+  return value === undefined ? "nothing" : JSON.stringify(value);
+}
+
+function toFirstLine(cause: unknown): string {
+  return String(cause instanceof Error ? cause.message : cause).split("\n", 1)[0] ?? "";
+}

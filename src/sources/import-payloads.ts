@@ -1,0 +1,94 @@
+import { basename } from "node:path";
+import { UsageError } from "../domain/errors.ts";
+import { makeZoneReader } from "../domain/instant.ts";
+import type { PayloadIntake } from "../intake/incoming.ts";
+import type { Contract } from "./contract.ts";
+import type { PayloadChannel } from "./exported-line.ts";
+import { parseExportedLine, toBrokenLineIntake, toOverlongLineIntake } from "./exported-line.ts";
+import { parseLegacyReply } from "./legacy-api/parse-reply.ts";
+import type { ReceivedArrival } from "./payload-intake.ts";
+import { readJsonLines } from "./read-json-lines.ts";
+import { parseStatusReply } from "./status-api/parse-reply.ts";
+import { parseDelivery } from "./webhook/parse-delivery.ts";
+
+/** What a payload's reader must know beside the payload. */
+export interface PayloadContext {
+  /** The shape of the new services' payloads. */
+  readonly contract: Contract;
+  /** The IANA zone of the old API's times, which have no offset. */
+  readonly legacyZone: string;
+}
+
+/** Reads one payload of a channel; never throws for what it holds. */
+export type PayloadParser = (content: Uint8Array, arrival: ReceivedArrival, place: string) => PayloadIntake;
+
+/** The most payloads in one batch. */
+const BATCH = 500;
+
+/** Makes the reader of a channel's payloads, the same for the wire and for files from disk. */
+export function makePayloadParser(
+  channel: PayloadChannel,
+  { contract, legacyZone }: PayloadContext,
+): PayloadParser {
+  switch (channel) {
+    case "legacy-api": {
+      const readZone = makeZoneReader(legacyZone);
+      return (content, arrival, place) => parseLegacyReply(content, arrival, place, readZone);
+    }
+    case "webhook":
+      return (content, arrival, place) => parseDelivery(content, arrival, place, contract);
+    case "status-api":
+      return (content, arrival, place) => parseStatusReply(content, arrival, place, contract);
+  }
+}
+
+/**
+ * Reads a JSON Lines file of exported deliveries or replies as if they had come
+ * over the wire: an intake for each line, in order, in batches. A line that
+ * cannot be read is an intake with one row set aside; the rest goes on.
+ *
+ * @throws UsageError when the file cannot be read
+ */
+export async function* readPayloadFile(
+  path: string,
+  channel: PayloadChannel,
+  context: PayloadContext,
+): AsyncGenerator<readonly PayloadIntake[]> {
+  const parse = makePayloadParser(channel, context);
+  const file = basename(path);
+  try {
+    for await (const lines of readJsonLines(path)) {
+      for (let start = 0; start < lines.length; start += BATCH) {
+        yield lines.slice(start, start + BATCH).map(({ line, bytes, isCut }) => {
+          const place = `${file} line ${line}`;
+          return isCut ? toOverlongLineIntake(bytes, channel, place) : toIntake(bytes, channel, place, parse);
+        });
+      }
+    }
+  } catch (cause) {
+    if (!isFileError(cause)) throw cause;
+    throw new UsageError(
+      { place: path, value: cause.code, expected: "a file that can be read", todo: "correct the path" },
+      { cause },
+    );
+  }
+}
+
+function toIntake(
+  bytes: Uint8Array,
+  channel: PayloadChannel,
+  place: string,
+  parse: PayloadParser,
+): PayloadIntake {
+  try {
+    const { arrival, body } = parseExportedLine(bytes, channel, place);
+    return parse(body, arrival, place);
+  } catch (problem) {
+    return toBrokenLineIntake(bytes, channel, place, problem);
+  }
+}
+
+/** Distinguishes the disk's errors from those of whoever takes the batches. */
+function isFileError(cause: unknown): cause is Error & { readonly code: string } {
+  return cause instanceof Error && "syscall" in cause && "code" in cause && typeof cause.code === "string";
+}

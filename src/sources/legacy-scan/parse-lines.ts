@@ -1,0 +1,237 @@
+import { InputError } from "../../domain/errors.ts";
+import type { ParsedRow } from "../../intake/incoming.ts";
+import type { Binding } from "./bind-columns.ts";
+import { bindColumns } from "./bind-columns.ts";
+import { decodeText, isForeign, isUtf16 } from "./decode-text.ts";
+import type { Fault } from "./faults.ts";
+import {
+  CONTROL_CHARACTER,
+  NO_HEADER,
+  NO_TRAILER,
+  ROW_TOO_LONG,
+  toTrailerFault,
+  UTF_16_FILE,
+} from "./faults.ts";
+import type { DelimitedLayout, FixedLayout } from "./layout.ts";
+import { listColumns } from "./layout.ts";
+import type { FileContext } from "./make-row-reader.ts";
+import { makeRowReader, quarantineRow, toRaw } from "./make-row-reader.ts";
+import { makeRowShaper } from "./make-row-shaper.ts";
+import { makeRowSplitter } from "./make-row-splitter.ts";
+import { LONGEST_ROW_BYTES } from "./read-blocks.ts";
+import type { LineBlock } from "./read-lines.ts";
+
+type LinesLayout = DelimitedLayout | FixedLayout;
+
+/** What is known of a file once it has been read to its end. */
+export interface FileFacts {
+  /** Why no row of the file can be believed; `null` where they can. */
+  readonly fault: Fault | null;
+  /** The line that `fault` speaks of; the file's last line without a fault. */
+  readonly faultLine: number;
+  /** Rows, in a file of lines; a file of XML is not counted beforehand. */
+  readonly rows: number;
+  /** Lines read as Windows-1252 though the layout says another encoding. */
+  readonly foreignLines: number;
+  /** Where the columns stand; `null` only with a fault. */
+  readonly binding: Binding | null;
+}
+
+/** The widest batch handed on. */
+const MOST_ROWS = 4096;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is looked for
+const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
+
+/**
+ * First reading: header, number of rows and trailer of a file of lines.
+ *
+ * @param blocks read to the end in every case
+ */
+export async function inspectLines(
+  blocks: AsyncIterable<LineBlock>,
+  layout: LinesLayout,
+): Promise<FileFacts> {
+  const sortLine = makeLineSorter(layout);
+  let [rows, foreignLines, lastLine] = [0, 0, 0];
+  let fault: Fault | null = null;
+  let faultLine = 0;
+  let binding = hasHeader(layout) ? null : bindColumns(layout, listColumns(layout));
+  let trailer: { readonly text: string; readonly line: number; readonly rows: number } | null = null;
+  let lastRow = { text: "", line: 0 };
+  const blame = (found: Fault, line: number): void => {
+    fault ??= found;
+    faultLine ||= line;
+  };
+  for await (const { lines, firstLine, plain } of blocks) {
+    for (const [index, line] of lines.entries()) {
+      lastLine = firstLine + index;
+      if (!plain && isForeign(line, layout.encoding)) foreignLines += 1;
+      if (lastLine === 1 && isUtf16(line)) blame(UTF_16_FILE, 1);
+      switch (sortLine(line)) {
+        case "row":
+          rows += 1;
+          lastRow = { text: line, line: lastLine };
+          if (trailer !== null) blame(toTrailerFault(trailer.text, "no line after it"), lastLine);
+          break;
+        case "header":
+          if (trailer !== null) blame(toTrailerFault(trailer.text, "no line after it"), lastLine);
+          try {
+            binding = parseHeader(line, layout as DelimitedLayout, "");
+          } catch (error) {
+            if (!(error instanceof InputError)) throw error;
+            blame(error, lastLine);
+          }
+          break;
+        case "trailer":
+          if (trailer !== null) blame(toTrailerFault(line, "one trailer"), lastLine);
+          trailer = { text: line, line: lastLine, rows };
+          break;
+        case "nothing":
+          break;
+      }
+    }
+  }
+  if (binding === null) blame(NO_HEADER, Math.max(lastLine, 1));
+  const rule = layout.trailer;
+  if (rule !== undefined && trailer !== null && countInTrailer(trailer.text, rule.line) !== trailer.rows) {
+    blame(toTrailerFault(trailer.text, rule.line.replace("{rows}", String(trailer.rows))), trailer.line);
+  }
+  if (rule !== undefined && trailer === null) {
+    const isBegun = lastRow.line > 0 && toTrailerStart(rule.line).startsWith(lastRow.text);
+    if (isBegun && lastRow.line === lastLine) blame(toTrailerFault(lastRow.text, rule.line), lastLine);
+    if (rule.required) blame(NO_TRAILER, Math.max(lastLine, 1));
+  }
+  return { fault, faultLine: faultLine || lastLine, rows, foreignLines, binding };
+}
+
+/**
+ * Second reading: the rows of a file of lines, in batches. A file with a fault
+ * gives every row quarantined, and one quarantined line where it has no row.
+ */
+export async function* parseLines(
+  blocks: AsyncIterable<LineBlock>,
+  layout: LinesLayout,
+  { fault, faultLine, rows, binding }: FileFacts,
+  context: FileContext,
+): AsyncGenerator<readonly ParsedRow[]> {
+  if (fault !== null && rows === 0) {
+    yield [quarantineRow(fault, context.name, faultLine, "")];
+    return;
+  }
+  const sortLine = makeLineSorter(layout);
+  const parseRows =
+    fault !== null || binding === null
+      ? makeRefuser(layout, fault ?? NO_HEADER, context)
+      : makeRowsParser(layout, binding, context);
+  for await (const { lines, firstLine, plain } of blocks) {
+    const texts: string[] = [];
+    const numbers: number[] = [];
+    for (let index = 0; index < lines.length; index += 1) {
+      const text = lines[index] ?? "";
+      if (sortLine(text) !== "row") continue;
+      texts.push(text);
+      numbers.push(firstLine + index);
+    }
+    for (let from = 0; from < texts.length; from += MOST_ROWS) {
+      const until = from + MOST_ROWS;
+      yield parseRows(texts.slice(from, until), numbers.slice(from, until), plain);
+    }
+  }
+}
+
+/** Rows as they stand in the file (one character per byte), with their line numbers. */
+type RowsParser = (texts: readonly string[], numbers: readonly number[], plain: boolean) => ParsedRow[];
+
+function makeRefuser(layout: LinesLayout, fault: Fault, { name }: FileContext): RowsParser {
+  return (texts, numbers) =>
+    texts.map((text, index) => quarantineRow(fault, name, numbers[index] ?? 0, toRawLine(text, layout)));
+}
+
+function makeRowsParser(layout: LinesLayout, binding: Binding, context: FileContext): RowsParser {
+  const splitRows = makeRowSplitter(layout);
+  const shapeCells = makeRowShaper(layout, binding.width);
+  const readRow = makeRowReader(layout, binding, context);
+  return (texts, numbers, plain) => {
+    const split = splitRows(texts, plain);
+    const rows: ParsedRow[] = [];
+    for (let index = 0; index < texts.length; index += 1) {
+      const text = texts[index] ?? "";
+      const line = numbers[index] ?? 0;
+      const cells = shapeCells(findDamage(text, plain) ?? split[index] ?? []);
+      if (cells === undefined) continue;
+      const row =
+        "complaint" in cells
+          ? quarantineRow(cells, context.name, line, toRawLine(text, layout))
+          : readRow(cells, line, () => decodeText(text, layout.encoding), "");
+      if (row !== undefined) rows.push(row);
+    }
+    return rows;
+  };
+}
+
+function findDamage(text: string, plain: boolean): Fault | undefined {
+  if (text.length > LONGEST_ROW_BYTES) return ROW_TOO_LONG;
+  return !plain && CONTROL.test(text) ? CONTROL_CHARACTER : undefined;
+}
+
+function toRawLine(text: string, layout: LinesLayout): string {
+  return toRaw(decodeText(text, layout.encoding), layout);
+}
+
+function hasHeader(layout: LinesLayout): layout is DelimitedLayout {
+  return layout.format === "delimited" && layout.header;
+}
+
+/** Says of each line of a file in turn what it is. Both readings use it, so that they count the same rows. */
+function makeLineSorter(layout: LinesLayout): (line: string) => "header" | "row" | "trailer" | "nothing" {
+  const { comment, trailer } = layout;
+  const trailerStart = trailer === undefined ? undefined : toTrailerStart(trailer.line);
+  let awaitsHeader = hasHeader(layout);
+  return (line) => {
+    if (line === "" || line.trim() === "") return "nothing";
+    if (trailerStart !== undefined && line.startsWith(trailerStart)) return "trailer";
+    if (comment !== undefined && line.startsWith(comment)) return "nothing";
+    if (!awaitsHeader) return "row";
+    awaitsHeader = false;
+    return "header";
+  };
+}
+
+function toTrailerStart(rule: string): string {
+  return rule.slice(0, rule.indexOf("{rows}"));
+}
+
+/** The number that a trailer states; `undefined` when the line is not of the rule. */
+function countInTrailer(line: string, rule: string): number | undefined {
+  const start = toTrailerStart(rule);
+  const end = rule.slice(start.length + "{rows}".length);
+  const text = line.trim();
+  if (!text.endsWith(end)) return undefined;
+  const digits = text.slice(start.length, text.length - end.length);
+  return /^[0-9]{1,15}$/.test(digits) ? Number(digits) : undefined;
+}
+
+/**
+ * @throws InputError `HEADER_INVALID` when the line lacks columns of the
+ *   layout, or names one twice
+ */
+function parseHeader(line: string, layout: DelimitedLayout, place: string): Binding {
+  const todo =
+    "ask the sender what changed, then adapt the layout; none of the file's rows counts until then";
+  const [split = []] = makeRowSplitter(layout)([line], false);
+  const cells = "complaint" in split || line.length > LONGEST_ROW_BYTES ? [] : split;
+  const names = cells.map((name) => name.trim());
+  if (layout.trailingDelimiter && names.at(-1) === "") names.pop();
+  const missing = layout.columns.filter((name) => !names.includes(name));
+  if (missing.length > 0) {
+    const value = `header '${toRaw(decodeText(line, layout.encoding), layout)}'`;
+    const expected = `the columns ${missing.join(", ")} too`;
+    throw new InputError("HEADER_INVALID", { place, value, expected, todo });
+  }
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    const expected = "each name once, so that it is certain which column is meant";
+    throw new InputError("HEADER_INVALID", { place, value: `column '${twice}' twice`, expected, todo });
+  }
+  return bindColumns(layout, names);
+}

@@ -1,0 +1,188 @@
+import { randomUUID } from "node:crypto";
+import type { FastifyReply } from "fastify";
+import Fastify from "fastify";
+import { UsageError } from "../../domain/errors.ts";
+import { makeGroupCommit } from "./group-commit.ts";
+import type { WebhookVerifier } from "./verify-shared-key.ts";
+
+/** One request that a verifier let in, as it came. Nothing of it has been read yet. */
+export interface ReceivedDelivery {
+  readonly body: Uint8Array;
+  /** UTC epoch milliseconds. */
+  readonly receivedAt: number;
+  /** Names this attempt: the carrier's header, or made up here. Never deduplicates. */
+  readonly deliveryId: string;
+}
+
+export interface ReceiverSettings {
+  /** The path that takes deliveries, such as `/webhooks/tracking`. */
+  readonly path: string;
+  /** At least one; all must agree. */
+  readonly verifiers: readonly WebhookVerifier[];
+  /** The header that names an attempt, lower case; `null`: none is sent. */
+  readonly deliveryIdHeader: string | null;
+  /** Stores deliveries; must resolve only when all of them are durable. */
+  readonly save: (deliveries: readonly ReceivedDelivery[]) => Promise<void>;
+  /** UTC epoch milliseconds. */
+  readonly now: () => number;
+  readonly limits?: Partial<ReceiverLimits>;
+}
+
+interface ReceiverLimits {
+  readonly mostBodyBytes: number;
+  readonly mostHeaderBytes: number;
+  /** For a client to send its headers, its whole request, and for us to save it. */
+  readonly headersMs: number;
+  readonly requestMs: number;
+  readonly saveMs: number;
+  readonly keepAliveMs: number;
+  readonly mostConnections: number;
+  readonly mostRequestsPerConnection: number;
+  /** Deliveries that may wait for a save; more are told to come again. */
+  readonly mostWaiting: number;
+  readonly mostPerSave: number;
+}
+
+export const RECEIVER_LIMITS: ReceiverLimits = {
+  mostBodyBytes: 256 * 1024,
+  mostHeaderBytes: 16 * 1024,
+  headersMs: 10_000,
+  requestMs: 15_000,
+  saveMs: 10_000,
+  keepAliveMs: 5_000,
+  mostConnections: 2_000,
+  mostRequestsPerConnection: 1_000,
+  mostWaiting: 10_000,
+  mostPerSave: 1_000,
+};
+
+export interface Receiver {
+  /** Starts on loopback and gives the address of the server; port 0 takes any free one. */
+  readonly listen: (port: number) => Promise<string>;
+  /** Takes no more, and ends once everything taken is saved and answered. */
+  readonly close: () => Promise<void>;
+}
+
+const HOST = "127.0.0.1";
+const DELIVERY_ID = /^[A-Za-z0-9_-]{1,128}$/;
+const RETRY_AFTER_SECONDS = "5";
+const CHECK_SLOW_CLIENTS_MS = 1_000;
+const NO_BODY = new Uint8Array(0);
+
+/** Every answer is constant: it tells a stranger nothing. */
+const ANSWERS: Readonly<Record<number, string>> = {
+  200: "ok",
+  400: "bad request",
+  401: "not authorised",
+  404: "not found",
+  405: "only POST",
+  408: "too slow",
+  413: "too large",
+  415: "no content encoding",
+  503: "try again later",
+};
+
+/**
+ * Makes the server that takes webhook deliveries: verify, save, answer; in this
+ * order and nothing else. What it says 200 to is durable. What is in a body is
+ * looked at after the save, because a refusal would lose it: the sender's next
+ * attempt would be no better.
+ *
+ * @throws UsageError without a verifier
+ */
+export function makeReceiver(settings: ReceiverSettings): Receiver {
+  const { path, verifiers, deliveryIdHeader, save, now } = settings;
+  if (verifiers.length === 0) {
+    throw new UsageError({
+      place: "webhook verifiers",
+      value: "none",
+      expected: "at least one",
+      todo: "name one in the contract: without it anybody could report statuses",
+    });
+  }
+  const limits = { ...RECEIVER_LIMITS, ...settings.limits };
+  const queue = makeGroupCommit(save, limits);
+
+  const server = Fastify({
+    logger: false,
+    bodyLimit: limits.mostBodyBytes,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    maxRequestsPerSocket: limits.mostRequestsPerConnection,
+    exposeHeadRoutes: false,
+    http: {
+      headersTimeout: limits.headersMs,
+      maxHeaderSize: limits.mostHeaderBytes,
+      connectionsCheckingInterval: CHECK_SLOW_CLIENTS_MS,
+    },
+  });
+  server.server.maxConnections = limits.mostConnections;
+
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser("*", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => body);
+
+  server.addHook("onRequest", async (request, reply) => {
+    if (request.headers["content-encoding"] !== undefined) return answer(reply, 415);
+    // Whatever type the sender claims, even a malformed one, its bytes are taken as they are.
+    if (request.headers["content-type"] !== undefined) {
+      request.headers["content-type"] = "application/octet-stream";
+    }
+    return undefined;
+  });
+
+  server.post(path, async (request, reply) => {
+    const receivedAt = now();
+    const { headers } = request;
+    const body = request.body instanceof Uint8Array ? request.body : NO_BODY;
+    if (!verifiers.map((verify) => verify(headers, body)).every(Boolean)) return answer(reply, 401);
+    const given = deliveryIdHeader === null ? undefined : headers[deliveryIdHeader];
+    const deliveryId = typeof given === "string" && DELIVERY_ID.test(given) ? given : randomUUID();
+    const isSaved = await resolvesWithin(queue.add({ body, receivedAt, deliveryId }), limits.saveMs);
+    return answer(reply, isSaved ? 200 : 503);
+  });
+
+  server.setNotFoundHandler(async (request, reply) =>
+    request.url.split("?", 1)[0] === path ? answer(reply.header("allow", "POST"), 405) : answer(reply, 404),
+  );
+  server.setErrorHandler(async (error, _request, reply) => answer(reply, toStatus(error)));
+
+  return {
+    listen: (port) => server.listen({ host: HOST, port }),
+    async close() {
+      await server.close();
+      await queue.drain();
+    },
+  };
+}
+
+function answer(reply: FastifyReply, status: number): FastifyReply {
+  if (status === 503) reply.header("retry-after", RETRY_AFTER_SECONDS);
+  return reply
+    .code(status)
+    .type("text/plain; charset=utf-8")
+    .send(ANSWERS[status] ?? "error");
+}
+
+/**
+ * Whether `work` is done in time and without an error. Fastify's own
+ * `handlerTimeout` does not serve: reading the body to its end clears it.
+ */
+function resolvesWithin(work: Promise<void>, ms: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms, false);
+    const finish = (isDone: boolean) => {
+      clearTimeout(timer);
+      resolve(isDone);
+    };
+    work.then(
+      () => finish(true),
+      () => finish(false),
+    );
+  });
+}
+
+/** Only what the request itself did wrong is told apart; all else is ours, and worth another attempt. */
+function toStatus(error: unknown): number {
+  const status = error instanceof Error && "statusCode" in error ? error.statusCode : undefined;
+  return typeof status === "number" && status >= 400 && status < 500 ? status : 503;
+}
