@@ -1,0 +1,153 @@
+import type { Side } from "../domain/channel.ts";
+import { otherSide } from "../domain/channel.ts";
+import { toIsoUtc } from "../domain/instant.ts";
+import type { DetailField } from "../domain/observation.ts";
+import type { Context, Draft } from "./draft.ts";
+import { sourcesOf } from "./draft.ts";
+import type { Episode } from "./episode.ts";
+import { detailOf } from "./episode.ts";
+import type { EpisodePair, Pairing } from "./pair-episodes.ts";
+import type { Settlement } from "./settle.ts";
+import { AT_ONCE, settleBoth, settleEpisode } from "./settle.ts";
+
+/** Statuses that may follow a final one without being strange: the parcel came back, or was lost or broken. */
+const MAY_FOLLOW_FINAL: ReadonlySet<string> = new Set(["returning", "returned", "lost", "damaged"]);
+
+const COMPARED_DETAILS = [
+  "reference",
+  "customerNumber",
+  "customerCode",
+  "mainBarcode",
+  "location",
+] as const satisfies readonly DetailField[];
+
+/** Lone episodes of a side: each a finding, or all of them one missing parcel where the other side never spoke of it. */
+export function draftLone(
+  side: Side,
+  lone: readonly Episode[],
+  pairing: Pairing,
+  otherIsSilent: boolean,
+  context: Context,
+): Draft[] {
+  const first = lone[0];
+  if (first === undefined) return [];
+  const other = otherSide(side);
+  if (otherIsSilent) {
+    return [
+      {
+        kind: `parcel_missing_in_${other}`,
+        subject: "",
+        occurredAt: null,
+        settlement: settleEpisode(side, first.at, context.settings, context.moment),
+        ...atOf(side, first.at),
+        ...episodesOf(side, lone.length),
+        evidence: { statuses: lone.map(({ status }) => status), ...sourcesOf(...lone) },
+      },
+    ];
+  }
+  return lone.map((episode) => {
+    const after = side === "new" ? finalBefore(episode, pairing.newSide) : undefined;
+    return {
+      kind: after === undefined ? `missing_in_${other}` : "status_after_final",
+      subject: episode.status,
+      occurredAt: episode.at,
+      settlement: settleEpisode(side, episode.at, context.settings, context.moment),
+      isFinal: episode.final,
+      status: episode.status,
+      ...atOf(side, episode.at),
+      ...episodesOf(side, 1),
+      evidence: {
+        ...(after === undefined ? {} : { finalStatus: after.status, finalAt: toIsoUtc(after.at) }),
+        ...sourcesOf(episode),
+      },
+    };
+  });
+}
+
+function finalBefore(episode: Episode, episodes: readonly Episode[]): Episode | undefined {
+  if (MAY_FOLLOW_FINAL.has(episode.status)) return undefined;
+  return episodes.slice(0, episodes.indexOf(episode)).find(({ final }) => final);
+}
+
+/** Another status at the same moment. */
+export function draftConflict({ legacy, newSide }: EpisodePair, context: Context): Draft {
+  const isFinal = legacy.final || newSide.final;
+  return {
+    kind: isFinal ? "final_conflict" : "status_mismatch",
+    subject: `${legacy.status}>${newSide.status}`,
+    occurredAt: legacy.at,
+    settlement: settlePair(legacy, newSide, context),
+    isFinal,
+    legacyStatus: legacy.status,
+    newStatus: newSide.status,
+    ...atOfPair(legacy, newSide),
+    legacyEpisodes: 1,
+    newEpisodes: 1,
+    evidence: sourcesOf(legacy, newSide),
+  };
+}
+
+/** The same status at another moment, or in another order. */
+export function draftMoved(
+  kind: "time_mismatch" | "order_mismatch",
+  { legacy, newSide }: EpisodePair,
+  context: Context,
+): Draft {
+  return {
+    kind,
+    subject: legacy.status,
+    occurredAt: legacy.at,
+    settlement: settlePair(legacy, newSide, context),
+    isFinal: legacy.final,
+    status: legacy.status,
+    ...atOfPair(legacy, newSide),
+    legacyEpisodes: 1,
+    newEpisodes: 1,
+    evidence: sourcesOf(legacy, newSide),
+  };
+}
+
+/** An agreed pair whose sides fill a detail differently. */
+export function draftDetails({ legacy, newSide }: EpisodePair): Draft[] {
+  const drafts: Draft[] = [];
+  for (const field of COMPARED_DETAILS) {
+    const legacyValue = detailOf(legacy, field);
+    const newValue = detailOf(newSide, field);
+    if (legacyValue === null || newValue === null || legacyValue === newValue) continue;
+    drafts.push({
+      kind: "detail_mismatch",
+      subject: `${legacy.status}/${field}`,
+      occurredAt: legacy.at,
+      settlement: AT_ONCE,
+      status: legacy.status,
+      field,
+      legacyAt: legacy.at,
+      newAt: newSide.at,
+      evidence: { legacyValue, newValue, ...sourcesOf(legacy, newSide) },
+    });
+  }
+  return drafts;
+}
+
+function settlePair(legacy: Episode, newSide: Episode, { settings, moment }: Context): Settlement {
+  return settleBoth(
+    settleEpisode("legacy", legacy.at, settings, moment),
+    settleEpisode("new", newSide.at, settings, moment),
+  );
+}
+
+function atOf(side: Side, at: number): Pick<Draft, "legacyAt" | "newAt"> {
+  return side === "legacy" ? { legacyAt: at } : { newAt: at };
+}
+
+function episodesOf(side: Side, count: number): Pick<Draft, "legacyEpisodes" | "newEpisodes"> {
+  return side === "legacy" ? { legacyEpisodes: count } : { newEpisodes: count };
+}
+
+function atOfPair(legacy: Episode, newSide: Episode): Pick<Draft, "legacyAt" | "newAt" | "deltaSeconds"> {
+  return {
+    legacyAt: legacy.at,
+    newAt: newSide.at,
+    deltaSeconds: Math.floor(newSide.at / 1000) - Math.floor(legacy.at / 1000),
+  };
+}

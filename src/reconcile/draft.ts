@@ -1,0 +1,89 @@
+import type { FindingKind, RaisedFinding } from "../domain/finding.ts";
+import type { Observation } from "../domain/observation.ts";
+import type { Episode } from "./episode.ts";
+import { toFindingId } from "./finding-id.ts";
+import type { ParcelObservations } from "./parcel-observations.ts";
+import type { ReconcileSettings } from "./settings.ts";
+import type { Moment, Settlement } from "./settle.ts";
+import { severityOf } from "./severity.ts";
+
+/** What every draft is made from beside its episodes. */
+export interface Context {
+  readonly parcel: ParcelObservations;
+  readonly settings: ReconcileSettings;
+  readonly moment: Moment;
+}
+
+/** What distinguishes one kind of finding from another when it is raised. */
+export interface Draft {
+  readonly kind: FindingKind;
+  readonly subject: string;
+  readonly occurredAt: number | null;
+  readonly settlement: Settlement;
+  readonly isFinal?: boolean;
+  readonly status?: string | null;
+  readonly legacyStatus?: string | null;
+  readonly newStatus?: string | null;
+  readonly code?: string | null;
+  readonly field?: string | null;
+  readonly deltaSeconds?: number | null;
+  readonly legacyAt?: number | null;
+  readonly newAt?: number | null;
+  readonly legacyEpisodes?: number;
+  readonly newEpisodes?: number;
+  readonly evidence: Readonly<Record<string, unknown>>;
+}
+
+/** More would bloat the store; `trace` shows all. */
+export const MOST_SOURCES = 4;
+
+/** The sources of episodes: the observations that they begin with. */
+export function sourcesOf(...episodes: readonly Episode[]): { readonly sources: readonly object[] } {
+  const sources = episodes.flatMap(({ observations }) => observations[0]?.witnesses ?? []);
+  return { sources: sources.slice(0, MOST_SOURCES).map(toSource) };
+}
+
+/** Where to look: the way from a figure down to the raw line. */
+export function toSource({ channel, code, intake, line, laterAt, nonexistentTime }: Observation): object {
+  return {
+    channel,
+    code,
+    intake,
+    line,
+    ...(laterAt === null ? {} : { ambiguousTime: true }),
+    ...(nonexistentTime ? { nonexistentTime: true } : {}),
+  };
+}
+
+/** Makes findings of drafts: gives each its id and severity. Drafts that would share an id are told apart by their order. */
+export function raise(drafts: readonly Draft[], { parcel, settings }: Context): RaisedFinding[] {
+  const taken = new Set<string>();
+  return drafts.map((draft) => {
+    let ordinal = 0;
+    let id = toFindingId(draft.kind, parcel.barcode, draft.subject, draft.occurredAt, ordinal);
+    while (taken.has(id)) {
+      ordinal += 1;
+      id = toFindingId(draft.kind, parcel.barcode, draft.subject, draft.occurredAt, ordinal);
+    }
+    taken.add(id);
+    const status = draft.status ?? null;
+    return {
+      id,
+      kind: draft.kind,
+      barcode: parcel.barcode,
+      severity: severityOf(draft.kind, status, draft.isFinal ?? false, settings.severities),
+      status,
+      legacyStatus: draft.legacyStatus ?? null,
+      newStatus: draft.newStatus ?? null,
+      code: draft.code ?? null,
+      field: draft.field ?? null,
+      deltaSeconds: draft.deltaSeconds ?? null,
+      legacyAt: draft.legacyAt ?? null,
+      newAt: draft.newAt ?? null,
+      ...draft.settlement,
+      legacyEpisodes: draft.legacyEpisodes ?? 0,
+      newEpisodes: draft.newEpisodes ?? 0,
+      evidence: draft.evidence,
+    };
+  });
+}

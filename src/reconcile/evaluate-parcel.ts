@@ -1,0 +1,152 @@
+import type { Barcode } from "../domain/barcode.ts";
+import type { Side } from "../domain/channel.ts";
+import { sideOf } from "../domain/channel.ts";
+import type { RaisedFinding } from "../domain/finding.ts";
+import type { Observation } from "../domain/observation.ts";
+import type { EpisodeTally } from "../domain/verdict.ts";
+import type { MappingTables } from "../mapping/translate.ts";
+import { translate } from "../mapping/translate.ts";
+import type { Context, Draft } from "./draft.ts";
+import { raise } from "./draft.ts";
+import { draftCode, draftDuplicatePushes, draftUnlisted, draftUnpushed } from "./draft-channels.ts";
+import { draftConflict, draftDetails, draftLone, draftMoved } from "./draft-episodes.ts";
+import type { TranslatedObservation } from "./episode.ts";
+import { uniteWitnesses } from "./episode.ts";
+import type { CodeExplanation } from "./explain-codes.ts";
+import { explainByCodes } from "./explain-codes.ts";
+import type { Pairing } from "./pair-episodes.ts";
+import { pairUp } from "./pair-episodes.ts";
+import type { ParcelObservations } from "./parcel-observations.ts";
+import type { ReconcileSettings } from "./settings.ts";
+import type { Moment } from "./settle.ts";
+
+/** What one evaluation of one parcel says. A value: nothing is changed by making it. */
+export interface ParcelEvaluation {
+  readonly barcode: Barcode;
+  readonly findings: readonly RaisedFinding[];
+  readonly tally: Readonly<Record<Side, EpisodeTally>>;
+  readonly pairing: Pairing;
+  readonly explanations: readonly CodeExplanation[];
+  /** From when on time alone can change the outcome; `null`: never. UTC epoch milliseconds. */
+  readonly dueAt: number | null;
+  /** Whether more deliveries of its customer could turn an episode into a missed push. */
+  readonly awaitsDeliveries: boolean;
+}
+
+/**
+ * Judges one parcel: translates, unites witnesses, builds episodes, pairs them
+ * and says what differs. Pure: the same observations, tables, settings and
+ * moment give the same evaluation, in any order of input.
+ */
+export function evaluateParcel(
+  parcel: ParcelObservations,
+  tables: MappingTables,
+  settings: ReconcileSettings,
+  moment: Moment,
+): ParcelEvaluation {
+  const sorted = sortByMeaning(parcel.observations, tables);
+  const pairing = pairUp(
+    uniteWitnesses("legacy", sorted.legacy.translated, tables.statuses),
+    uniteWitnesses("new", sorted.new.translated, tables.statuses),
+    tables.statuses,
+    {
+      toleranceMs: settings.toleranceMs,
+      maxWaitMs: settings.maxWaitMs,
+      grainMs: parcel.observations.reduce((grain, { precisionMs }) => Math.max(grain, precisionMs), 1000),
+    },
+  );
+  const unmapped = explainByCodes(sorted.legacy.untranslated, pairing.loneNew, settings.toleranceMs);
+  const unknown = explainByCodes(sorted.new.untranslated, pairing.loneLegacy, settings.toleranceMs);
+  const explainedNew = new Set(unmapped.flatMap(({ explained }) => explained));
+  const explainedLegacy = new Set(unknown.flatMap(({ explained }) => explained));
+  const loneLegacy = pairing.loneLegacy.filter((episode) => !explainedLegacy.has(episode));
+  const loneNew = pairing.loneNew.filter((episode) => !explainedNew.has(episode));
+
+  const context: Context = { parcel, settings, moment };
+  const unpushed = draftUnpushed(pairing, context);
+  const drafts: Draft[] = [
+    ...draftLone("legacy", loneLegacy, pairing, sorted.new.isSilent, context),
+    ...draftLone("new", loneNew, pairing, sorted.legacy.isSilent, context),
+    ...pairing.conflicting.map((pair) => draftConflict(pair, context)),
+    ...pairing.moved.map((pair) => draftMoved("time_mismatch", pair, context)),
+    ...pairing.crossed.map((pair) => draftMoved("order_mismatch", pair, context)),
+    ...unmapped.map((explanation) => draftCode("unmapped_code", explanation)),
+    ...unknown.map((explanation) => draftCode("unknown_status", explanation)),
+    ...unpushed.drafts,
+    ...draftUnlisted(pairing, context),
+    ...draftDuplicatePushes(sorted.new.translated),
+    ...pairing.agreed.flatMap(draftDetails),
+  ];
+  const findings = raise(drafts, context);
+  const differing = pairing.conflicting.length + pairing.moved.length + pairing.crossed.length;
+  return {
+    barcode: parcel.barcode,
+    findings,
+    tally: {
+      legacy: {
+        episodes: pairing.legacy.length,
+        agreed: pairing.agreed.length,
+        differing,
+        explained: explainedLegacy.size,
+        lone: loneLegacy.length,
+      },
+      new: {
+        episodes: pairing.newSide.length,
+        agreed: pairing.agreed.length,
+        differing,
+        explained: explainedNew.size,
+        lone: loneNew.length,
+      },
+    },
+    pairing,
+    explanations: [...unmapped, ...unknown],
+    dueAt: dueAtOf(findings, moment),
+    awaitsDeliveries: unpushed.awaitsDeliveries,
+  };
+}
+
+interface SideObservations {
+  readonly translated: TranslatedObservation[];
+  /** Unmapped (legacy) or unknown (new). */
+  readonly untranslated: Observation[];
+  /** No observation at all, not even a notice. */
+  isSilent: boolean;
+}
+
+function sortByMeaning(
+  observations: readonly Observation[],
+  tables: MappingTables,
+): Readonly<Record<Side, SideObservations>> {
+  const sides: Record<Side, SideObservations> = {
+    legacy: { translated: [], untranslated: [], isSilent: true },
+    new: { translated: [], untranslated: [], isSilent: true },
+  };
+  for (const observation of observations) {
+    const side = sides[sideOf(observation.channel)];
+    side.isSilent = false;
+    const translation = translate(observation.channel, observation.code, observation.at, tables);
+    switch (translation.kind) {
+      case "status":
+        side.translated.push({ observation, status: translation.status });
+        break;
+      case "unmapped":
+      case "unknown":
+        side.untranslated.push(observation);
+        break;
+      case "notice":
+        break;
+    }
+  }
+  return sides;
+}
+
+/** A finding that waits for the clock is due when it settles; one that waits for a silent feed, at every run. */
+function dueAtOf(findings: readonly RaisedFinding[], { now }: Moment): number | null {
+  let dueAt: number | null = null;
+  for (const { state, pendingReason, settlesAt } of findings) {
+    if (state !== "pending") continue;
+    const at = pendingReason === "feed_silent" ? now : (settlesAt ?? now);
+    if (dueAt === null || at < dueAt) dueAt = at;
+  }
+  return dueAt;
+}

@@ -1,0 +1,47 @@
+import type { StoreTotals } from "../domain/store-totals.ts";
+import type { RunVerdict, VerdictReason } from "../domain/verdict.ts";
+
+/**
+ * The tie-out: the sum of all discrepancies between figures that must be
+ * equal. Anything but zero is a bug of ours, and proves nothing.
+ */
+export function tieOut(totals: StoreTotals): number {
+  const { rows, legacy, new: newSide, verdicts, episodesUnderFindings } = totals;
+  const gaps = [
+    rows.seen - (rows.accepted + rows.duplicates + rows.quarantined),
+    rows.accepted - totals.observations,
+    totals.parcels - Object.values(verdicts).reduce((sum, count) => sum + count, 0),
+    legacy.episodes - (legacy.agreed + legacy.differing + legacy.explained + legacy.lone),
+    newSide.episodes - (newSide.agreed + newSide.differing + newSide.explained + newSide.lone),
+    legacy.agreed - newSide.agreed,
+    legacy.differing - newSide.differing,
+    legacy.differing + legacy.lone - episodesUnderFindings.legacy,
+    newSide.differing + newSide.lone - episodesUnderFindings.new,
+  ];
+  return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0);
+}
+
+/** The verdict of a run, with its reasons, most important first. */
+export function judgeRun(totals: StoreTotals): {
+  readonly verdict: RunVerdict;
+  readonly difference: number;
+  readonly reasons: readonly VerdictReason[];
+} {
+  const difference = tieOut(totals);
+  const reasons: VerdictReason[] = [];
+  const add = (code: VerdictReason["code"], values: VerdictReason["values"]): void => {
+    reasons.push({ code, values });
+  };
+  const { open, pending } = totals.findings;
+  if (difference !== 0) add("tie_out_not_zero", { difference });
+  if (totals.parcels === 0) add("nothing_compared", {});
+  else if (totals.heldBackBySilence > 0 || totals.neverSpoke > 0) {
+    add("feed_silent", { findings: totals.heldBackBySilence, sides: totals.neverSpoke });
+  }
+  const isProven = reasons.length === 0;
+  if (open > 0) add("findings_open", { open, parcels: totals.verdicts.mismatched });
+  else if (isProven) add("all_agree", { parcels: totals.verdicts.matched + totals.verdicts.known });
+  const notSettled = pending - totals.heldBackBySilence;
+  if (notSettled > 0) add("pending_left", { pending: notSettled, parcels: totals.verdicts.pending });
+  return { verdict: isProven ? (open > 0 ? "no_go" : "go") : "not_proven", difference, reasons };
+}
