@@ -1,0 +1,130 @@
+import { zstdDecompressSync } from "node:zlib";
+import type { Database } from "better-sqlite3";
+import type { Arrival } from "../../domain/arrival.ts";
+import type { Barcode } from "../../domain/barcode.ts";
+import { bucketOf } from "../../domain/barcode.ts";
+import type { Side } from "../../domain/channel.ts";
+import { CHANNELS, sideOf } from "../../domain/channel.ts";
+import type { DeliveryWindow } from "../../domain/feed-progress.ts";
+import type { ChannelBooks, FeedReader } from "../store.ts";
+import { toBytes, toChannel, toChannelNumber, toHex } from "./row-codecs.ts";
+
+/** The reader of what came in: the channels' books, quarantine, arrivals and raw content. */
+export function makeFeedReader(database: Database): FeedReader {
+  const selectBooks = database
+    .prepare(
+      `SELECT channel, intakes, seen, accepted, duplicates, quarantined, first_received_at, watermark
+       FROM channel_books`,
+    )
+    .raw();
+  const selectWindows = database
+    .prepare("SELECT customer_number, first_at, last_at FROM delivery_window ORDER BY customer_number")
+    .raw();
+  const selectQuarantined = database
+    .prepare(
+      `SELECT hash, line, channel, name, code, message, raw FROM quarantine ORDER BY channel, name, line, seq LIMIT ?`,
+    )
+    .raw();
+  const selectCorrections = database.prepare(
+    `SELECT barcode, code, at, count(DISTINCT intake) AS intakes FROM observation
+     WHERE channel = ? GROUP BY bucket, barcode, code, at HAVING count(*) > 1 ORDER BY barcode, at, code LIMIT ?`,
+  );
+  const selectArrivals = database
+    .prepare(
+      `SELECT channel, name, received_at, http_status FROM arrival WHERE bucket = ? AND hash = ?
+       ORDER BY received_at, name`,
+    )
+    .raw();
+  const selectPlace = database
+    .prepare("SELECT size_bytes, raw_chunk, raw_offset FROM intake WHERE bucket = ? AND hash = ?")
+    .raw();
+  const selectChunk = database.prepare("SELECT bytes FROM raw_chunk WHERE id = ?").pluck();
+
+  const books = (): ChannelBooks[] => {
+    const rows = new Map((selectBooks.all() as (readonly number[])[]).map((row) => [row[0], row]));
+    return CHANNELS.map((channel) => {
+      const row = rows.get(toChannelNumber(channel));
+      return {
+        channel,
+        intakes: row?.[1] ?? 0,
+        seen: row?.[2] ?? 0,
+        accepted: row?.[3] ?? 0,
+        duplicates: row?.[4] ?? 0,
+        quarantined: row?.[5] ?? 0,
+        firstReceivedAt: row?.[6] ?? null,
+        watermark: row?.[7] ?? null,
+      };
+    });
+  };
+
+  return {
+    async books() {
+      return books();
+    },
+    async progress() {
+      const watermarks: Record<Side, number | null> = { legacy: null, new: null };
+      for (const { channel, watermark } of books()) {
+        if (watermark === null) continue;
+        const side = sideOf(channel);
+        watermarks[side] = Math.max(watermarks[side] ?? watermark, watermark);
+      }
+      const deliveries = new Map<string, DeliveryWindow>();
+      for (const [customer, firstAt, lastAt] of selectWindows.all() as [string, number, number][]) {
+        deliveries.set(customer, { firstAt, lastAt });
+      }
+      return { watermarks, deliveries };
+    },
+    async quarantined(limit) {
+      return (selectQuarantined.all(limit) as [Buffer, number, number, string, string, string, string][]).map(
+        ([hash, line, channel, name, code, message, raw]) => ({
+          hash: toHex(hash),
+          line,
+          channel: toChannel(channel),
+          name,
+          code,
+          message,
+          raw,
+        }),
+      );
+    },
+    async corrections(limit) {
+      return selectCorrections.all(toChannelNumber("legacy-scan"), limit) as {
+        barcode: Barcode;
+        code: string;
+        at: number;
+        intakes: number;
+      }[];
+    },
+    async arrivals(hash) {
+      const rows = selectArrivals.all(bucketOf(hash), toBytes(hash)) as [
+        number,
+        string,
+        number,
+        number | null,
+      ][];
+      return rows.map(
+        ([channel, name, receivedAt, httpStatus]): Arrival => ({
+          channel: toChannel(channel),
+          name,
+          receivedAt,
+          httpStatus,
+        }),
+      );
+    },
+    async raw(hash) {
+      const place = selectPlace.get(bucketOf(hash), toBytes(hash)) as [number, number, number] | undefined;
+      if (place === undefined) return undefined;
+      const [sizeBytes, firstChunk, offset] = place;
+      const parts: Buffer[] = [];
+      let missing = sizeBytes;
+      let skip = offset;
+      for (let id = firstChunk; missing > 0; id += 1) {
+        const chunk = zstdDecompressSync(selectChunk.get(id) as Buffer).subarray(skip, skip + missing);
+        parts.push(chunk);
+        missing -= chunk.length;
+        skip = 0;
+      }
+      return Buffer.concat(parts);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { Database } from "better-sqlite3";
+import type { EpisodeTally } from "../../domain/verdict.ts";
+import type { EvaluationWriter } from "../store.ts";
+import { FINDING_COLUMNS, placeholders, toFindingRow } from "./row-codecs.ts";
+
+/** The writer of what evaluations and runs leave. */
+export function makeEvaluationWriter(database: Database): EvaluationWriter {
+  const updateParcel = database.prepare(
+    `UPDATE parcel SET dirty = 0, verdict = ?, observations = ?, open_findings = ?, due_at = ?, awaits_deliveries = ?,
+       legacy_episodes = ?, legacy_agreed = ?, legacy_differing = ?, legacy_explained = ?, legacy_lone = ?,
+       new_episodes = ?, new_agreed = ?, new_differing = ?, new_explained = ?, new_lone = ?
+     WHERE bucket = ? AND barcode = ?`,
+  );
+  const putFinding = database.prepare(
+    `INSERT OR REPLACE INTO finding (bucket, ${FINDING_COLUMNS.join(", ")})
+     VALUES (?, ${placeholders(FINDING_COLUMNS)})`,
+  );
+  const insertEvent = database.prepare(
+    `INSERT INTO finding_event (bucket, barcode, seq, id, at, run_id, from_state, to_state, reason)
+     SELECT :bucket, :barcode,
+       coalesce((SELECT max(seq) FROM finding_event WHERE bucket = :bucket AND barcode = :barcode), 0) + 1,
+       :id, :at, :runId, :from, :to, :reason`,
+  );
+  const insertRun = database.prepare(
+    `INSERT INTO run (run_id, now, fingerprint, deliveries_fingerprint, evaluated, verdict)
+     VALUES (:runId, :now, :fingerprint, :deliveriesFingerprint, :evaluated, :verdict)`,
+  );
+
+  return {
+    async saveOutcomes(bucket, outcomes) {
+      for (const outcome of outcomes) {
+        updateParcel.run(
+          outcome.verdict,
+          outcome.observations,
+          outcome.openFindings,
+          outcome.dueAt,
+          outcome.awaitsDeliveries ? 1 : 0,
+          ...toColumns(outcome.tally.legacy),
+          ...toColumns(outcome.tally.new),
+          bucket,
+          outcome.barcode,
+        );
+        for (const finding of outcome.changed) putFinding.run(bucket, ...toFindingRow(finding));
+        for (const event of outcome.events) insertEvent.run({ bucket, ...event });
+      }
+    },
+    async saveRun(run) {
+      insertRun.run(run);
+    },
+  };
+}
+
+function toColumns({ episodes, agreed, differing, explained, lone }: EpisodeTally): number[] {
+  return [episodes, agreed, differing, explained, lone];
+}

@@ -1,0 +1,243 @@
+import type { Arrival, QuarantinedRow } from "../domain/arrival.ts";
+import type { Barcode } from "../domain/barcode.ts";
+import type { Channel, Side } from "../domain/channel.ts";
+import type { FeedProgress } from "../domain/feed-progress.ts";
+import type { Finding, FindingEvent, FindingKind, FindingState } from "../domain/finding.ts";
+import type { KeptObservation } from "../domain/merge-observation.ts";
+import type { Observation } from "../domain/observation.ts";
+import type { StoreTotals } from "../domain/store-totals.ts";
+import type { EpisodeTally, ParcelVerdict, RowTally, RunVerdict } from "../domain/verdict.ts";
+
+/**
+ * What every store can do. `test/contract/behaves-like-store.ts` is the suite
+ * that each one passes.
+ *
+ * The bucket of the parcel (or of the hash, or of the event id) leads every
+ * key. All instants are UTC epoch milliseconds.
+ */
+export interface Store {
+  /**
+   * Runs `work` in one transaction: all of it is kept, durably, or nothing.
+   * Transactions do not nest.
+   */
+  transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
+
+  readonly feeds: FeedReader;
+  readonly parcels: ParcelReader;
+  readonly findings: FindingReader;
+  readonly runs: RunReader;
+
+  close(): Promise<void>;
+}
+
+/** The writing side; only inside {@link Store.transaction}. */
+export interface StoreTransaction {
+  readonly intakes: IntakeWriter;
+  readonly evaluations: EvaluationWriter;
+}
+
+/** An intake to keep. */
+export interface NewIntake {
+  readonly hash: string;
+  readonly channel: Channel;
+  readonly sizeBytes: number;
+  /** Rows in it, as far as they are known yet; see {@link IntakeWriter.saveRowCounts}. */
+  readonly rows: number;
+  /** The content; one buffer, or chunks in order. */
+  readonly content: Uint8Array | AsyncIterable<Uint8Array>;
+}
+
+/** An intake that is kept already. */
+export interface KnownIntake {
+  readonly hash: string;
+  /** Rows seen in it when it first came. */
+  readonly rows: number;
+  /** Its earliest arrival; `null` when none could be dated. */
+  readonly firstReceivedAt: number | null;
+}
+
+/** What an event id is held by. */
+export interface EventHolder {
+  readonly eventId: string;
+  /** The intake that counts. */
+  readonly hash: string;
+  readonly receivedAt: number;
+  readonly barcode: Barcode;
+  readonly identity: string;
+}
+
+export interface IntakeWriter {
+  findKnown(hashes: readonly string[]): Promise<ReadonlyMap<string, KnownIntake>>;
+  /** Keeps new intakes with their raw content. */
+  saveIntakes(intakes: readonly NewIntake[]): Promise<void>;
+  /** Notes how many rows each intake (by hash) turned out to have. */
+  saveRowCounts(counts: ReadonlyMap<string, number>): Promise<void>;
+  /** Records arrivals; the very same one again changes nothing. */
+  saveArrivals(arrivals: readonly (Arrival & { readonly hash: string })[]): Promise<void>;
+
+  findEvents(eventIds: readonly string[]): Promise<ReadonlyMap<string, EventHolder>>;
+  /** Gives event ids to their (new) holders. */
+  saveEvents(holders: readonly EventHolder[]): Promise<void>;
+
+  /**
+   * Keeps observations; one that is there already is merged
+   * (`mergeObservation`). Marks the touched parcels dirty.
+   *
+   * @returns how many were new
+   */
+  saveObservations(observations: readonly KeptObservation[]): Promise<number>;
+  /** Takes one observation back, because an earlier delivery holds its event id. Marks its parcel dirty. */
+  removeObservation(barcode: Barcode, channel: Channel, identity: string): Promise<void>;
+  /** Notes that a status API reply received at `receivedAt` lists these parcels; the newest counts. Marks them dirty. */
+  saveListings(barcodes: readonly Barcode[], receivedAt: number): Promise<void>;
+
+  saveQuarantined(
+    rows: readonly (QuarantinedRow & {
+      readonly hash: string;
+      readonly channel: Channel;
+      readonly name: string;
+    })[],
+  ): Promise<void>;
+  /** Adds to the tally of a channel and moves its watermark and its customers' delivery windows on. */
+  saveProgress(progress: ChannelProgress): Promise<void>;
+}
+
+/** What one batch adds to a channel's books. */
+export interface ChannelProgress {
+  readonly channel: Channel;
+  readonly intakes: number;
+  readonly rows: RowTally;
+  /** Of arrivals that prove the channel alive; `null`: none in this batch. */
+  readonly firstReceivedAt: number | null;
+  readonly lastReceivedAt: number | null;
+  /** Webhook: by customer number, when its deliveries of this batch were received. */
+  readonly deliveries: ReadonlyMap<string, { readonly firstAt: number; readonly lastAt: number }>;
+}
+
+/** A channel's books. */
+export interface ChannelBooks extends RowTally {
+  readonly channel: Channel;
+  readonly intakes: number;
+  readonly firstReceivedAt: number | null;
+  /** The latest arrival. */
+  readonly watermark: number | null;
+}
+
+/** A row set aside, with the artefact that it came in. */
+export interface KeptQuarantinedRow extends QuarantinedRow {
+  readonly channel: Channel;
+  readonly name: string;
+  readonly hash: string;
+}
+
+export interface FeedReader {
+  /** Every channel, also those that never spoke. */
+  books(): Promise<readonly ChannelBooks[]>;
+  progress(): Promise<FeedProgress>;
+  quarantined(limit: number): Promise<readonly KeptQuarantinedRow[]>;
+  /** Scan rows of the same parcel, code and time that differ in another column: corrected files. */
+  corrections(limit: number): Promise<
+    readonly {
+      readonly barcode: Barcode;
+      readonly code: string;
+      readonly at: number;
+      readonly intakes: number;
+    }[]
+  >;
+  /** Every arrival of an intake, in order of receipt. */
+  arrivals(hash: string): Promise<readonly Arrival[]>;
+  /** The raw content of an intake; `undefined` when it is not kept. */
+  raw(hash: string): Promise<Uint8Array | undefined>;
+}
+
+/** A parcel with what was found before: all that an evaluation needs. */
+export interface ParcelDossier {
+  readonly barcode: Barcode;
+  readonly observations: readonly Observation[];
+  readonly listedAt: number | null;
+  /** In any order; resolved ones included. */
+  readonly findings: readonly Finding[];
+}
+
+/** Which parcels of a bucket an evaluation is about. */
+export type Selection =
+  | { readonly kind: "all" }
+  /** Dirty ones, those whose pending finding came due by `now`, and, when deliveries have moved on, those that await them. */
+  | { readonly kind: "touched"; readonly now: number; readonly deliveriesMoved: boolean };
+
+/** A parcel as the lists show it. */
+export interface ParcelRow {
+  readonly barcode: Barcode;
+  readonly verdict: ParcelVerdict;
+  readonly legacyEpisodes: number;
+  readonly newEpisodes: number;
+  readonly openFindings: number;
+}
+
+export interface ParcelReader {
+  /** The buckets that hold parcels. */
+  buckets(): Promise<readonly number[]>;
+  /** The chosen parcels of one bucket, in order of barcode. */
+  dossiers(bucket: number, selection: Selection): Promise<readonly ParcelDossier[]>;
+  findDossier(barcode: Barcode): Promise<ParcelDossier | undefined>;
+  /** Parcels that have been evaluated, page by page, in order of bucket, then barcode. */
+  list(filter: { readonly verdict?: ParcelVerdict | undefined }): AsyncIterable<readonly ParcelRow[]>;
+}
+
+/** What an evaluation leaves on a parcel. */
+export interface ParcelOutcome {
+  readonly barcode: Barcode;
+  readonly verdict: ParcelVerdict;
+  readonly tally: Readonly<Record<Side, EpisodeTally>>;
+  readonly observations: number;
+  readonly openFindings: number;
+  readonly dueAt: number | null;
+  readonly awaitsDeliveries: boolean;
+  readonly changed: readonly Finding[];
+  readonly events: readonly FindingEvent[];
+}
+
+export interface EvaluationWriter {
+  /** Keeps the outcome of one bucket's parcels and marks them clean. */
+  saveOutcomes(bucket: number, outcomes: readonly ParcelOutcome[]): Promise<void>;
+  saveRun(run: RunRecord): Promise<void>;
+}
+
+export interface FindingFilter {
+  readonly states?: readonly FindingState[] | undefined;
+  readonly kinds?: readonly FindingKind[] | undefined;
+  readonly barcode?: Barcode | undefined;
+}
+
+export interface FindingReader {
+  /** Page by page, in order of bucket, barcode, kind, then id. */
+  list(filter: FindingFilter): AsyncIterable<readonly Finding[]>;
+  /** The life of a parcel's findings, oldest first. */
+  history(barcode: Barcode): Promise<readonly FindingEvent[]>;
+  /** How many there are of each kind, state and severity. */
+  counts(): Promise<readonly FindingCount[]>;
+}
+
+export interface FindingCount {
+  readonly kind: FindingKind;
+  readonly state: FindingState;
+  readonly severity: Finding["severity"];
+  readonly count: number;
+}
+
+/** One reconcile, as it ended. */
+export interface RunRecord {
+  readonly runId: string;
+  readonly now: number;
+  /** Of the tables and settings that it judged by. */
+  readonly fingerprint: string;
+  /** Of the delivery windows that it knew. */
+  readonly deliveriesFingerprint: string;
+  readonly evaluated: number;
+  readonly verdict: RunVerdict;
+}
+
+export interface RunReader {
+  last(): Promise<RunRecord | undefined>;
+  totals(): Promise<StoreTotals>;
+}
