@@ -1,0 +1,18 @@
+import type { ParcelVerdict } from "../domain/verdict.ts";
+
+/** The channels that come as lines of JSON. */
+export type JsonChannel = "legacy-api" | "webhook" | "status-api";
+
+/** Takes what a world says, in the order in which its parcels are made up. */
+export interface WorldSink {
+  /** `file`: see {@link fileNumberOf}; `at`: when the scan was made (ms), the order of the rows. */
+  readonly addScanRow: (file: number, at: number, row: string) => void;
+  /** `receivedAt` in ms, the order of the lines; `line` is one JSON text without line end. */
+  readonly addLine: (channel: JsonChannel, receivedAt: number, line: string) => void;
+  readonly addParcel: (barcode: string, verdict: ParcelVerdict) => void;
+}
+
+/** The number of a customer's scan file: `place` counts the arrival times. */
+export function fileNumberOf(customerIndex: number, place: number, files: number): number {
+  return customerIndex * files + place;
+}
