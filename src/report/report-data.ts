@@ -1,0 +1,156 @@
+import type { Channel } from "../domain/channel.ts";
+import type { Cause, FindingKind, FindingState, PendingReason, Severity } from "../domain/finding.ts";
+import type { EpisodeTally, ParcelVerdict, RowTally, RunVerdict, VerdictReason } from "../domain/verdict.ts";
+
+export type { VerdictReason } from "../domain/verdict.ts";
+
+/**
+ * The shapes that leave the program: what `--format json` prints and what the
+ * report is drawn from. Described by the JSON Schemas in `config/schemas`.
+ * Times are UTC, ISO 8601; what does not apply is `null`.
+ */
+
+/** A line of `import …`. Counts are rows: observations as delivered. */
+export interface ImportReport extends RowTally {
+  readonly channel: Channel;
+  /** Artefacts read: files, deliveries, replies; known ones included. */
+  readonly intakes: number;
+}
+
+/** A finding as `findings` lists it. */
+export interface FindingReport {
+  readonly id: string;
+  readonly kind: FindingKind;
+  readonly state: FindingState;
+  readonly severity: Severity;
+  readonly barcode: string;
+  readonly status: string | null;
+  readonly legacyStatus: string | null;
+  readonly newStatus: string | null;
+  readonly code: string | null;
+  readonly field: string | null;
+  /** New minus legacy. */
+  readonly deltaSeconds: number | null;
+  readonly legacyAt: string | null;
+  readonly newAt: string | null;
+  readonly cause: Cause;
+  readonly causeRule: string | null;
+  readonly signature: string | null;
+  readonly firstSeenAt: string;
+  readonly settlesAt: string | null;
+  readonly pendingReason: PendingReason | null;
+  readonly reopenCount: number;
+  readonly knownDifference: string | null;
+  readonly evidence: Readonly<Record<string, unknown>>;
+}
+
+/** A parcel as `parcels` lists it. */
+export interface ParcelReport {
+  readonly barcode: string;
+  readonly verdict: ParcelVerdict;
+  readonly legacyEpisodes: number;
+  readonly newEpisodes: number;
+  readonly openFindings: number;
+}
+
+/** What `reconcile` prints: the run's verdict and the sums that prove it. */
+export interface ReconcileReport {
+  readonly runId: string;
+  readonly parcels: {
+    readonly total: number;
+    readonly matched: number;
+    readonly known: number;
+    readonly mismatched: number;
+    readonly pending: number;
+    readonly notProven: number;
+  };
+  readonly findings: Readonly<Record<FindingState, number>>;
+  readonly tieOut: {
+    readonly rows: RowTally;
+    readonly legacy: EpisodeTally;
+    readonly new: EpisodeTally;
+    /** Parcels evaluated: the sum of the verdicts must equal it. */
+    readonly parcels: number;
+    /** The sum of all discrepancies between figures that must be equal. Not zero: a bug, and `not_proven`. */
+    readonly difference: number;
+  };
+  readonly verdict: RunVerdict;
+}
+
+/** What came in over one channel. */
+export interface ChannelReport extends RowTally {
+  readonly channel: Channel;
+  readonly intakes: number;
+  readonly firstReceivedAt: string | null;
+  /** The latest arrival: how far the channel has spoken. */
+  readonly watermark: string | null;
+}
+
+/** Findings of one kind, by state. */
+export interface KindReport extends Readonly<Record<FindingState, number>> {
+  readonly kind: FindingKind;
+  /** The worst severity among its findings that are not resolved. */
+  readonly severity: Severity;
+}
+
+/** A row set aside. */
+export interface QuarantineReport {
+  readonly channel: Channel;
+  readonly name: string;
+  readonly line: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Everything a report shows, gathered from the store. Rendering adds nothing and drops nothing silently. */
+export interface ReportData {
+  /** The clock of the run. */
+  readonly generatedAt: string;
+  readonly program: string;
+  readonly settings: {
+    readonly toleranceSeconds: number;
+    readonly maxWaitHours: number;
+    readonly settleNewHours: number;
+    readonly settleLegacyHours: number;
+    readonly mappingFingerprint: string;
+    /** Whether the new services' contract and statuses are still the reconstruction. */
+    readonly provisional: boolean;
+  };
+  readonly reasons: readonly VerdictReason[];
+  readonly summary: ReconcileReport;
+  readonly channels: readonly ChannelReport[];
+  readonly kinds: readonly KindReport[];
+  /** Open findings per day (UTC date of occurrence, or of first sight where there is none) and severity, days without any included. */
+  readonly days: readonly ({ readonly day: string } & Readonly<Record<Severity, number>>)[];
+  /** Open findings per status (the legacy one of a pair), most first. */
+  readonly statuses: readonly {
+    readonly status: string;
+    readonly nameNl: string;
+    readonly nameEn: string;
+    readonly open: number;
+  }[];
+  /** The worst first; at most as many as fit a page. The CSV and JSON files hold all. */
+  readonly findings: readonly FindingReport[];
+  readonly findingsTotal: number;
+  /**
+   * All that is pending, by reason, with the span in which it comes due.
+   * Absent: the report can only speak of the pending ones that `findings` lists.
+   */
+  readonly pending?: readonly {
+    readonly reason: PendingReason;
+    readonly findings: number;
+    readonly firstSettlesAt: string;
+    readonly lastSettlesAt: string;
+  }[];
+  readonly quarantine: readonly QuarantineReport[];
+  readonly quarantineTotal: number;
+  /** Scan rows that came again with a column changed. */
+  readonly corrections: readonly { readonly barcode: string; readonly code: string; readonly at: string; readonly intakes: number }[];
+}
+
+/** The three outputs of `report`, by file name. */
+export interface RenderedReport {
+  readonly output: string;
+  /** By the run verdict: 0, 1 or 3. */
+  readonly exitCode: number;
+}
