@@ -1,0 +1,145 @@
+import type { Finding, FindingKind, Severity } from "../domain/finding.ts";
+import { FINDING_KINDS, SEVERITIES } from "../domain/finding.ts";
+import { toIsoUtc, toIsoUtcOrNull } from "../domain/instant.ts";
+import { compareText } from "../domain/observation.ts";
+import type { ReportData } from "../report/report-data.ts";
+import type { FindingCount } from "../store/store.ts";
+import { toFindingReport } from "./list-store.ts";
+import type { App } from "./open-app.ts";
+import type { ReconcileResult } from "./reconcile-store.ts";
+
+/** How many findings, quarantined rows and corrections a page can hold; the other files hold all. */
+const MOST_ON_PAGE = 200;
+
+/** Gathers all that a report shows, after a run. */
+export async function gatherReport(app: App, { report, reasons }: ReconcileResult): Promise<ReportData> {
+  const { store, settings, config, contract, tables } = app;
+  const counts = await store.findings.counts();
+  const overview = new FindingOverview();
+  for await (const page of store.findings.list({ states: ["open", "pending", "known"] })) {
+    for (const finding of page) overview.add(finding);
+  }
+  const books = await store.feeds.books();
+  const quarantine = await store.feeds.quarantined(MOST_ON_PAGE);
+  return {
+    generatedAt: toIsoUtc(app.clock()),
+    program: "trackbridge",
+    settings: {
+      toleranceSeconds: settings.toleranceMs / 1000,
+      maxWaitHours: config.reconcile.maxWaitHours,
+      settleNewHours: config.reconcile.settleHours.new,
+      settleLegacyHours: config.reconcile.settleHours.legacy,
+      mappingFingerprint: tables.fingerprint,
+      provisional: contract.isProvisional,
+    },
+    reasons,
+    summary: report,
+    channels: books.map(({ firstReceivedAt, watermark, ...rest }) => ({
+      ...rest,
+      firstReceivedAt: toIsoUtcOrNull(firstReceivedAt),
+      watermark: toIsoUtcOrNull(watermark),
+    })),
+    kinds: FINDING_KINDS.flatMap((kind) => toKind(kind, counts)),
+    days: overview.days(),
+    statuses: overview.statuses().map(([status, open]) => ({
+      status,
+      nameNl: tables.statuses.get(status)?.nameNl ?? status,
+      nameEn: tables.statuses.get(status)?.nameEn ?? status,
+      open,
+    })),
+    findings: overview.worst().map(toFindingReport),
+    findingsTotal: counts.reduce((sum, { state, count }) => sum + (state === "resolved" ? 0 : count), 0),
+    quarantine: quarantine.map(({ channel, name, line, code, message }) => ({
+      channel,
+      name,
+      line,
+      code,
+      message,
+    })),
+    quarantineTotal: books.reduce((sum, { quarantined }) => sum + quarantined, 0),
+    corrections: (await store.feeds.corrections(MOST_ON_PAGE)).map(({ at, ...rest }) => ({
+      ...rest,
+      at: toIsoUtc(at),
+    })),
+  };
+}
+
+function toKind(kind: FindingKind, counts: readonly FindingCount[]): ReportData["kinds"] {
+  const ours = counts.filter((count) => count.kind === kind);
+  if (ours.length === 0) return [];
+  const sum = (state: FindingCount["state"]): number =>
+    ours.reduce((total, count) => total + (count.state === state ? count.count : 0), 0);
+  const unresolved = ours.filter(({ state }) => state !== "resolved");
+  const severity = SEVERITIES.find((level) =>
+    (unresolved.length > 0 ? unresolved : ours).some((c) => c.severity === level),
+  );
+  return [
+    {
+      kind,
+      severity: severity ?? "low",
+      open: sum("open"),
+      pending: sum("pending"),
+      known: sum("known"),
+      resolved: sum("resolved"),
+    },
+  ];
+}
+
+/** What one walk over the findings that are not resolved comes to, in bounded memory. */
+class FindingOverview {
+  #worst: Finding[] = [];
+  readonly #openByStatus = new Map<string, number>();
+  readonly #openByDay = new Map<string, Record<Severity, number>>();
+
+  add(finding: Finding): void {
+    this.#worst.push(finding);
+    if (this.#worst.length > 4 * MOST_ON_PAGE) this.#worst = this.worst();
+    if (finding.state !== "open") return;
+    const status = finding.status ?? finding.legacyStatus ?? finding.newStatus;
+    if (status !== null) this.#openByStatus.set(status, (this.#openByStatus.get(status) ?? 0) + 1);
+    const day = toIsoUtc(finding.legacyAt ?? finding.newAt ?? finding.firstSeenAt).slice(0, 10);
+    const counts = this.#openByDay.get(day) ?? { critical: 0, high: 0, medium: 0, low: 0 };
+    counts[finding.severity] += 1;
+    this.#openByDay.set(day, counts);
+  }
+
+  worst(): Finding[] {
+    return this.#worst.toSorted(compareWorst).slice(0, MOST_ON_PAGE);
+  }
+
+  statuses(): [status: string, open: number][] {
+    return [...this.#openByStatus].sort((a, b) => b[1] - a[1] || compareText(a[0], b[0]));
+  }
+
+  /** From the first day with an open finding to the last, none left out; the latest ones where there are too many. */
+  days(): ReportData["days"] {
+    const known = [...this.#openByDay.keys()].sort(compareText);
+    const [first] = known;
+    const last = known.at(-1);
+    if (first === undefined || last === undefined) return [];
+    const days: ({ day: string } & Record<Severity, number>)[] = [];
+    const end = Temporal.PlainDate.from(last);
+    const earliest = end.subtract({ days: MOST_DAYS - 1 });
+    const begin = Temporal.PlainDate.from(first);
+    let day = Temporal.PlainDate.compare(begin, earliest) < 0 ? earliest : begin;
+    for (; Temporal.PlainDate.compare(day, end) <= 0; day = day.add({ days: 1 })) {
+      const counts = this.#openByDay.get(day.toString());
+      days.push({ day: day.toString(), critical: 0, high: 0, medium: 0, low: 0, ...counts });
+    }
+    return days;
+  }
+}
+
+const MOST_DAYS = 62;
+
+const BY_STATE: readonly Finding["state"][] = ["open", "pending", "known", "resolved"];
+
+function compareWorst(a: Finding, b: Finding): number {
+  return (
+    BY_STATE.indexOf(a.state) - BY_STATE.indexOf(b.state) ||
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    (a.legacyAt ?? a.newAt ?? a.firstSeenAt) - (b.legacyAt ?? b.newAt ?? b.firstSeenAt) ||
+    compareText(a.barcode, b.barcode) ||
+    compareText(a.id, b.id)
+  );
+}

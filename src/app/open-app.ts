@@ -1,0 +1,96 @@
+import { hash } from "node:crypto";
+import { join } from "node:path";
+import type { Clock } from "../clock.ts";
+import type { Config } from "../config.ts";
+import { UsageError } from "../domain/errors.ts";
+import type { DeliveryWindow } from "../domain/feed-progress.ts";
+import { parseInstant } from "../domain/instant.ts";
+import { readMappingFiles, toMappingTables } from "../mapping/load-tables.ts";
+import type { MappingTables } from "../mapping/translate.ts";
+import { PACKAGE_ROOT } from "../package-root.ts";
+import type { ReconcileSettings } from "../reconcile/settings.ts";
+import type { Contract } from "../sources/contract.ts";
+import { readContract, toWireCodes } from "../sources/contract.ts";
+import { openSqliteStore } from "../store/sqlite/open-store.ts";
+import type { Store } from "../store/store.ts";
+
+/** Everything a command works with. */
+export interface App {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly contract: Contract;
+  readonly tables: MappingTables;
+  readonly settings: ReconcileSettings;
+  /** Of all that verdicts are judged by: tables, contract codes, settings. */
+  readonly fingerprint: string;
+}
+
+/**
+ * Opens the store and loads the tables, lends them to `work`, and closes the
+ * store whatever happens.
+ *
+ * @param databaseUrl takes the place of the configured one
+ * @throws UsageError for a wrong setting, table, contract or store
+ */
+export async function withApp<Result>(
+  { config, clock, databaseUrl }: { config: Config; clock: Clock; databaseUrl: string | undefined },
+  work: (app: App) => Promise<Result>,
+): Promise<Result> {
+  const contract = await readContract(config.contract);
+  const tables = readTables(config, contract);
+  const settings = toSettings(config);
+  const store = openStore(databaseUrl ?? config.database);
+  try {
+    const fingerprint = hash("sha256", tables.fingerprint + JSON.stringify(settings), "hex").slice(0, 16);
+    return await work({ config, clock, store, contract, tables, settings, fingerprint });
+  } finally {
+    await store.close();
+  }
+}
+
+/** Where the mapping tables are: the configured folder, or the one that comes with the program. */
+export function mappingFolderOf(config: Config): string {
+  return config.mapping ?? join(PACKAGE_ROOT, "mappings");
+}
+
+function readTables(config: Config, contract: Contract): MappingTables {
+  const folder = mappingFolderOf(config);
+  const files = readMappingFiles(folder);
+  const wireCodes = toWireCodes(contract, [...files.statuses.keys()]);
+  return toMappingTables(files, wireCodes, join(folder, "legacy-codes.csv"));
+}
+
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+
+function toSettings({ reconcile }: Config): ReconcileSettings {
+  const webhookInUse: Record<string, DeliveryWindow> = {};
+  for (const [customer, { from, until }] of Object.entries(reconcile.webhookInUse)) {
+    const place = `reconcile.webhookInUse.${customer}`;
+    webhookInUse[customer] = {
+      firstAt: parseInstant(from, place),
+      lastAt: until === undefined ? Infinity : parseInstant(until, place),
+    };
+  }
+  return {
+    toleranceMs: reconcile.toleranceSeconds * SECOND,
+    maxWaitMs: reconcile.maxWaitHours * HOUR,
+    settleMs: { new: reconcile.settleHours.new * HOUR, legacy: reconcile.settleHours.legacy * HOUR },
+    severities: reconcile.severities,
+    webhookInUse,
+  };
+}
+
+function openStore(url: string): Store {
+  const [, path] = /^sqlite:(.+)$/.exec(url) ?? [];
+  if (path === undefined) {
+    throw new UsageError({
+      place: "database",
+      value: url.replace(/\/\/[^@/]*@/, "//…@"),
+      expected: "sqlite:PATH",
+      todo: "correct --database, or `database` in the configuration",
+    });
+  }
+  return openSqliteStore(path);
+}

@@ -1,0 +1,40 @@
+import { importFiles } from "../../app/import-files.ts";
+import type { Channel } from "../../domain/channel.ts";
+import { EXIT } from "../../domain/errors.ts";
+import { parseInstant } from "../../domain/instant.ts";
+import { renderImportText } from "../../report/render-text.ts";
+import type { GlobalOptions } from "../global-options.ts";
+import { note, print, printJson } from "../print.ts";
+import { makeProgress } from "../progress.ts";
+import { withCommandApp } from "../with-command-app.ts";
+
+interface ImportCommandOptions extends GlobalOptions {
+  readonly layout?: string;
+  readonly receivedAt?: string;
+}
+
+/** `trackbridge import CHANNEL FILE…` */
+export async function importCommand(
+  channel: Channel,
+  paths: readonly string[],
+  options: ImportCommandOptions,
+): Promise<void> {
+  const progress = makeProgress(`import ${channel}`, options);
+  const report = await withCommandApp(options, (app) =>
+    importFiles(app, {
+      channel,
+      paths,
+      layout: options.layout,
+      receivedAt:
+        options.receivedAt === undefined ? undefined : parseInstant(options.receivedAt, "--received-at"),
+      onProgress: ({ doneBytes, totalBytes, tally }) =>
+        progress.update(doneBytes, totalBytes, `${tally.seen} rows`),
+    }),
+  ).finally(() => progress.stop());
+  if (options.format === "text") await print(renderImportText(report, options.lang));
+  else await printJson(report);
+  if (report.quarantined > 0) {
+    note(`${report.quarantined} rows set aside: trackbridge report shows each with its reason`, options);
+    process.exitCode = EXIT.differences;
+  }
+}

@@ -1,0 +1,25 @@
+import { reconcileStore } from "../../app/reconcile-store.ts";
+import { writeReport } from "../../app/write-report.ts";
+import { toExitCode } from "../../report/exit-code.ts";
+import { renderReconcileText } from "../../report/render-text.ts";
+import type { GlobalOptions } from "../global-options.ts";
+import { note, print, printJson } from "../print.ts";
+import { makeProgress } from "../progress.ts";
+import { withCommandApp } from "../with-command-app.ts";
+
+/** `trackbridge report --out DIR` */
+export async function report(options: GlobalOptions & { readonly out: string }): Promise<void> {
+  const progress = makeProgress("reconcile", options);
+  const { result, written } = await withCommandApp(options, async (app) => {
+    const result = await reconcileStore(app, {
+      onProgress: ({ doneBuckets, buckets }) => progress.update(doneBuckets, buckets),
+    });
+    progress.stop();
+    return { result, written: await writeReport(app, result, options) };
+  }).finally(() => progress.stop());
+  if (options.format === "text") {
+    await print(renderReconcileText(result, options.lang, { colour: process.stdout.isTTY }));
+    note(written.paths.join("\n"), options);
+  } else await printJson({ ...result.report, files: written.paths });
+  process.exitCode = toExitCode(result.report.verdict);
+}

@@ -1,0 +1,46 @@
+import type { Command } from "commander";
+import { InvalidArgumentError, Option } from "commander";
+import type { Clock } from "../clock.ts";
+import { makeFixedClock, systemClock } from "../clock.ts";
+import { parseInstant } from "../domain/instant.ts";
+
+/** The flags that every command takes. */
+export interface GlobalOptions {
+  readonly config?: string;
+  readonly database?: string;
+  /** UTC epoch milliseconds. */
+  readonly now?: number;
+  readonly format: "text" | "json" | "jsonl";
+  readonly lang: "en" | "nl";
+  readonly quiet?: boolean;
+}
+
+/** Adds the global flags; they may stand before or after the command's name. */
+export function addGlobalOptions(command: Command): Command {
+  return command
+    .option("--config <file>", "settings (default: config/trackbridge.yml, if there is one)")
+    .option("--database <url>", "the store, sqlite:PATH (default: the configured one, sqlite:trackbridge.db)")
+    .option("--now <ISO-8601>", "sets the clock for the whole run, such as 2026-03-21T06:30:00Z", parseNow)
+    .addOption(
+      new Option("--format <format>", "how results are printed; jsonl where rows are listed")
+        .choices(["text", "json", "jsonl"])
+        .default("text"),
+    )
+    .addOption(new Option("--lang <language>", "language of texts").choices(["en", "nl"]).default("en"))
+    .option("--quiet", "no progress, no notes");
+}
+
+/** The clock of the run: the machine's, or the one that `--now` sets. */
+export function toClock({ now }: GlobalOptions): Clock {
+  return now === undefined ? systemClock : makeFixedClock(now);
+}
+
+function parseNow(text: string): number {
+  try {
+    return parseInstant(text, "--now");
+  } catch {
+    throw new InvalidArgumentError(
+      "expected an ISO 8601 instant with offset or Z, such as 2026-03-21T06:30:00Z.",
+    );
+  }
+}

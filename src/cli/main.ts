@@ -1,0 +1,27 @@
+import { constants } from "node:os";
+import { CommanderError } from "commander";
+import { EXIT, UsageError } from "../domain/errors.ts";
+import { makeProgram } from "./program.ts";
+
+process.on("SIGINT", () => process.exit(EXIT.interrupted));
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.errno === -constants.errno.EPIPE ? EXIT.fine : EXIT.usage);
+});
+
+try {
+  await makeProgram().parseAsync();
+} catch (error) {
+  process.exitCode = toExitCode(error);
+}
+
+/** Says what went wrong, in one line where a person can mend it. */
+function toExitCode(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\n`);
+    return EXIT.usage;
+  }
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  return EXIT.usage;
+}

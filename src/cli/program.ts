@@ -1,0 +1,102 @@
+import { Command, Option } from "commander";
+import { CHANNELS } from "../domain/channel.ts";
+import { FINDING_KINDS, FINDING_STATES } from "../domain/finding.ts";
+import { PARCEL_VERDICTS } from "../domain/verdict.ts";
+import { addGlobalOptions } from "./global-options.ts";
+
+const EXIT_CODES = `
+Exit codes: 0 fine · 1 differences · 2 usage, configuration or run error · 3 not proven · 130 interrupted
+
+A first look:      trackbridge demo
+Your own files:    trackbridge import legacy-scan scans/*.csv
+                   trackbridge import webhook deliveries.jsonl
+                   trackbridge reconcile
+                   trackbridge report --out report`;
+
+/** The command line. Each command's code is loaded when it is called. */
+export function makeProgram(): Command {
+  const program = addGlobalOptions(new Command("trackbridge"))
+    .description(
+      "Reads a carrier's old scan files and its new tracking data side by side, translates the old codes\n" +
+        "through an event-mapping table, and reports every discrepancy.",
+    )
+    .addHelpText("after", EXIT_CODES)
+    .showHelpAfterError("(trackbridge --help tells more)")
+    .exitOverride();
+
+  const command = (spec: string, description: string, parent: Command = program): Command =>
+    addGlobalOptions(parent.command(spec)).description(description).exitOverride();
+
+  command(
+    "demo",
+    "a simulated carrier, the whole job against it, and what it found; changes nothing of yours",
+  )
+    .option("--seed <number>", "which simulated world", Number, 1)
+    .option("--parcels <number>", "how many parcels", Number, 400)
+    .option("--out <folder>", "where the report goes", "trackbridge-demo")
+    .action(async (_options, self: Command) =>
+      (await import("./commands/demo.ts")).demo(self.optsWithGlobals()),
+    );
+
+  const importing = program
+    .command("import")
+    .description("takes in exported data from disk exactly as if it had come over the wire")
+    .exitOverride();
+  for (const channel of CHANNELS) {
+    const one = command(`${channel} <file...>`, IMPORTS[channel], importing);
+    if (channel === "legacy-scan") {
+      one
+        .option("--layout <name>", "name or path of the files' layout (default: the configured one)")
+        .option("--received-at <ISO-8601>", "when files without a time in their name were received");
+    }
+    one.action(async (files: string[], _options, self: Command) =>
+      (await import("./commands/import.ts")).importCommand(channel, files, self.optsWithGlobals()),
+    );
+  }
+
+  command("reconcile", "evaluates what changed since the last run, and says go, no go or not proven")
+    .option("--full", "evaluate everything")
+    .action(async (_options, self: Command) =>
+      (await import("./commands/reconcile.ts")).reconcile(self.optsWithGlobals()),
+    );
+
+  command("findings", "lists findings")
+    .addOption(new Option("--state <state...>", "only in these states").choices(FINDING_STATES))
+    .addOption(new Option("--kind <kind...>", "only of these kinds").choices(FINDING_KINDS))
+    .option("--barcode <barcode>", "only of this parcel")
+    .action(async (_options, self: Command) =>
+      (await import("./commands/findings.ts")).findings(self.optsWithGlobals()),
+    );
+
+  command("parcels", "lists parcels with their verdict")
+    .addOption(new Option("--verdict <verdict>", "only these").choices(PARCEL_VERDICTS))
+    .action(async (_options, self: Command) =>
+      (await import("./commands/parcels.ts")).parcels(self.optsWithGlobals()),
+    );
+
+  command("trace <barcode>", "one parcel, both sides side by side, down to the raw line")
+    .option("--raw", "with the raw content of every intake")
+    .action(async (barcode: string, _options, self: Command) =>
+      (await import("./commands/trace.ts")).trace(barcode, self.optsWithGlobals()),
+    );
+
+  command("report", "evaluates what changed and writes the report: HTML, CSV and JSON")
+    .requiredOption("--out <folder>", "where the files go")
+    .action(async (_options, self: Command) =>
+      (await import("./commands/report.ts")).report(self.optsWithGlobals()),
+    );
+
+  const mapping = program.command("mapping").description("works on the event-mapping table").exitOverride();
+  command("lint", "checks the mapping table", mapping).action(async (_options, self: Command) =>
+    (await import("./commands/mapping-lint.ts")).mappingLint(self.optsWithGlobals()),
+  );
+
+  return program;
+}
+
+const IMPORTS: Readonly<Record<(typeof CHANNELS)[number], string>> = {
+  "legacy-scan": "scan files as they come over SFTP",
+  "legacy-api": "replies of Shippingstatus v2, one a line (JSON Lines)",
+  webhook: "deliveries of Tracking Webhook v1, one a line (JSON Lines)",
+  "status-api": "replies of Shippingstatus v4, one a line (JSON Lines)",
+};

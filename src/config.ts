@@ -1,0 +1,83 @@
+import { existsSync, readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { z } from "zod";
+import { UsageError } from "./domain/errors.ts";
+import { SEVERITIES } from "./domain/finding.ts";
+
+const seconds = z.number().nonnegative();
+const hours = z.number().nonnegative();
+const instant = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d/, "an ISO 8601 instant such as 2026-03-07T22:30:00Z");
+
+/** Settings that are the same for everyone until somebody writes them down. Unknown keys are an error. */
+const SCHEMA = z.strictObject({
+  /** `sqlite:PATH` */
+  database: z.string().default("sqlite:trackbridge.db"),
+  /** Folder with `statuses.csv` and `legacy-codes.csv`; without it, the tables that come with the program. */
+  mapping: z.string().optional(),
+  /** Name or path of the new services' contract. */
+  contract: z.string().default("reference"),
+  /** Name or path of the scan files' layout. */
+  layout: z.string().default("postnl-scan-csv"),
+  /** The zone of the old API's times. */
+  zone: z.string().default("Europe/Amsterdam"),
+  reconcile: z
+    .strictObject({
+      toleranceSeconds: seconds.default(120),
+      maxWaitHours: hours.default(72),
+      settleHours: z.strictObject({ new: hours.default(2), legacy: hours.default(12) }).prefault({}),
+      /** By `kind` or `kind/status`. */
+      severities: z.record(z.string(), z.enum(SEVERITIES)).default({}),
+      /** By customer number: since when, and until when, the webhook is in use. */
+      webhookInUse: z
+        .record(z.string(), z.strictObject({ from: instant, until: instant.optional() }))
+        .default({}),
+    })
+    .prefault({}),
+});
+
+/** The settings of a run; see the README's *Settings*. */
+export type Config = z.infer<typeof SCHEMA>;
+
+export const DEFAULT_CONFIG_PATH = "config/trackbridge.yml";
+
+/**
+ * Reads the settings; every one has a default, so a file is not needed.
+ *
+ * @param path as given by `--config`; `undefined`: the default path, if there is a file
+ * @throws UsageError when a named file is missing, is no YAML, or has a wrong
+ *   or unknown setting
+ */
+export function readConfig(path: string | undefined): Config {
+  const file = path ?? DEFAULT_CONFIG_PATH;
+  if (path === undefined && !existsSync(file)) return SCHEMA.parse({});
+  let raw: unknown;
+  try {
+    raw = parse(readFileSync(file, "utf8")) ?? {};
+  } catch (cause) {
+    throw new UsageError(
+      {
+        place: file,
+        value: firstLine(cause),
+        expected: "a YAML file that can be read",
+        todo: "correct the file, or --config",
+      },
+      { cause },
+    );
+  }
+  const result = SCHEMA.safeParse(raw);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const keys = issue?.code === "unrecognized_keys" ? issue.keys.join(", ") : "";
+  throw new UsageError({
+    place: `${file}: ${issue?.path.join(".") || "settings"}`,
+    value: keys === "" ? "wrong value" : `unknown setting ${keys}`,
+    expected: keys === "" ? (issue?.message ?? "") : "only the settings of config/trackbridge.yml",
+    todo: `correct the file${result.error.issues.length > 1 ? ` (and its ${result.error.issues.length - 1} other errors)` : ""}`,
+  });
+}
+
+function firstLine(cause: unknown): string {
+  return String(cause instanceof Error ? cause.message : cause).split("\n", 1)[0] ?? "";
+}
