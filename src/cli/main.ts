@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { CommanderError } from "commander";
-import { EXIT, UsageError } from "../domain/errors.ts";
+import { EXIT, InputError, UsageError } from "../domain/errors.ts";
 import { makeProgram } from "./program.ts";
 
 process.on("SIGINT", () => process.exit(EXIT.interrupted));
@@ -18,7 +18,7 @@ try {
 /** Says what went wrong, in one line where a person can mend it. */
 function toExitCode(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
-  if (error instanceof UsageError) {
+  if (error instanceof UsageError || error instanceof InputError) {
     process.stderr.write(`${error.message}\n`);
     return EXIT.usage;
   }

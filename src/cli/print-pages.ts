@@ -1,3 +1,4 @@
+import type { App } from "../app/open-app.ts";
 import type { ListOptions } from "../report/render-text.ts";
 import { renderCountText } from "../report/render-text.ts";
 import type { GlobalOptions } from "./global-options.ts";
@@ -6,6 +7,7 @@ import { note, print } from "./print.ts";
 /** A list as a table, its head once, and how many there were. */
 export async function printPages<Row>(
   what: "findings" | "parcels",
+  { store }: App,
   pages: AsyncIterable<readonly Row[]>,
   render: (rows: readonly Row[], lang: GlobalOptions["lang"], options: ListOptions) => string,
   options: GlobalOptions,
@@ -16,4 +18,5 @@ export async function printPages<Row>(
     count += page.length;
   }
   note(renderCountText(what, count, options.lang).trimEnd(), options);
+  if ((await store.runs.last()) === undefined) note("Nothing has been evaluated yet: trackbridge reconcile", options);
 }

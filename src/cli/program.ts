@@ -17,7 +17,7 @@ Your own files:    trackbridge import legacy-scan scans/*.csv
 export function makeProgram(): Command {
   const program = addGlobalOptions(new Command("trackbridge"))
     .description(
-      "Reads a carrier's old scan files and its new tracking data side by side, translates the old codes\n" +
+      "Reads a carrier's old scan files and its new tracking data side by side, translates the old codes " +
         "through an event-mapping table, and reports every discrepancy.",
     )
     .addHelpText("after", EXIT_CODES)

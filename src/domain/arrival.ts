@@ -15,7 +15,7 @@ export interface Arrival {
 export interface QuarantinedRow {
   /** Line in the file, or position in the payload; from 1. */
   readonly line: number;
-  /** Stable code, such as `BARCODE_INVALID`. */
+  /** An `InputCode`; text, because a store may hold those of other versions. */
   readonly code: string;
   /** *place: value → what was expected → what to do* */
   readonly message: string;

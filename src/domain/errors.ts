@@ -1,3 +1,5 @@
+import type { InputCode } from "./input-codes.ts";
+
 /** What a command's exit code says. A contract: scripts branch on it. */
 export const EXIT = {
   fine: 0,
@@ -47,11 +49,10 @@ export function toMessage({ place, value, expected, todo }: Complaint): string {
  */
 export class InputError extends Error {
   override readonly name = "InputError";
-  /** Stable, upper case; listed in the README. */
-  readonly code: string;
+  readonly code: InputCode;
   readonly complaint: Complaint;
 
-  constructor(code: string, complaint: Complaint, options?: ErrorOptions) {
+  constructor(code: InputCode, complaint: Complaint, options?: ErrorOptions) {
     super(toMessage(complaint), options);
     this.code = code;
     this.complaint = complaint;

@@ -71,12 +71,12 @@ export function compareSums(
   );
   lines.push(toLine({ kind: "plain", name: "parcels" }, { name: "parcels", value: tieOut.parcels }, verdicts));
   if (parcels.total !== tieOut.parcels) {
-    lines.push(toLine({ kind: "plain", name: "parcels" }, { name: "findings", value: parcels.total }, verdicts));
+    lines.push(toLine({ kind: "plain", name: "parcels" }, { name: "inAll", value: parcels.total }, verdicts));
   }
   if (details !== undefined) {
     for (const state of FINDING_STATES) {
       lines.push(
-        toLine({ kind: "state", state }, { name: "findings", value: findings[state] }, [
+        toLine({ kind: "state", state }, { name: "inAll", value: findings[state] }, [
           { name: "byKind", value: details.kinds.reduce((sum, kind) => sum + kind[state], 0) },
         ]),
       );

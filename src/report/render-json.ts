@@ -4,10 +4,10 @@ import { makeFormats } from "./make-formats.ts";
 import type { RenderedReport, ReportData } from "./report-data.ts";
 import { getTexts } from "./texts.ts";
 import { toShownVerdict } from "./to-shown-verdict.ts";
-import { toEscapes } from "./visible-text.ts";
+import { SHAPELESS, toEscapes } from "./visible-text.ts";
 
-/** Control characters beyond ASCII, and what hides or reorders text; inside JSON they can only stand in texts. */
-const UNSEEN = /[\u007f-\u009f\u2028\u2029]|\p{Cf}|\p{Variation_Selector}/gu;
+/** What `JSON.stringify` leaves of the characters that could act on a terminal or hide text; they only stand in texts. */
+const UNSEEN = new RegExp(`[\\u007f-\\u009f\\u2028\\u2029]|${SHAPELESS.source}`, "gu");
 
 /**
  * Renders all of a report's data as JSON, as `report.schema.json` describes

@@ -146,6 +146,8 @@ export interface ReportData {
   readonly quarantineTotal: number;
   /** Scan rows that came again with a column changed. */
   readonly corrections: readonly { readonly barcode: string; readonly code: string; readonly at: string; readonly intakes: number }[];
+  /** How many there are in all; absent: `corrections` holds all. */
+  readonly correctionsTotal?: number;
 }
 
 /** The three outputs of `report`, by file name. */

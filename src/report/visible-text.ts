@@ -1,12 +1,10 @@
 import { toVisible } from "../domain/errors.ts";
 
 /**
- * Characters without a shape of their own that `toVisible` leaves: soft
- * hyphen, Arabic letter mark, fillers, zero-width and invisible signs, tags.
+ * Characters without a shape of their own, among them those that reorder what
+ * stands around them. Control characters are not among them: `toVisible` has those.
  */
-const SHAPELESS =
-  // biome-ignore lint/suspicious/noMisleadingCharacterClass: each of them is meant alone
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufffb\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
+export const SHAPELESS = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\ufff9-\ufffb]/gu;
 
 /**
  * A text from outside as a person may safely see it: whatever could hide,

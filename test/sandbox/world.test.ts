@@ -122,16 +122,19 @@ describe("generateWorld", () => {
 
   it("brings every scan in a file that comes later, within twelve hours", () => {
     const world = generateWorld(someOptions({ parcels: 400 }));
-    const waits = world.files
-      .filter(({ name }) => !name.endsWith("_009.csv"))
-      .flatMap(({ name, bytes }) =>
-        toLines(bytes)
-          .lines.map((line) => /;(\d\d)-(\d\d)-(\d{4}) ([01]\d:\d\d:\d\d);/.exec(line))
-          .filter((match) => match !== null)
-          .map(
-            ([, day, month, year, clock]) => arrivalOf(name) - at(`${year}-${month}-${day}T${clock}+01:00`),
-          ),
-      );
+    // A row may come again, even corrected, in a later file: its first arrival counts.
+    const firstWaits = new Map<string, number>();
+    for (const { name, bytes } of world.files.filter((file) => !file.name.endsWith("_009.csv"))) {
+      for (const line of toLines(bytes).lines) {
+        const match = /^\s*(\w+)\s*;(\w+);(\d\d)-(\d\d)-(\d{4}) ([01]\d:\d\d:\d\d);/.exec(line);
+        if (match === null) continue;
+        const [, barcode = "", code = "", day, month, year, clock] = match;
+        const wait = arrivalOf(name) - at(`${year}-${month}-${day}T${clock}+01:00`);
+        const key = `${barcode.toUpperCase()} ${[...code].sort().join("")} ${day} ${clock}`;
+        firstWaits.set(key, Math.min(wait, firstWaits.get(key) ?? wait));
+      }
+    }
+    const waits = [...firstWaits.values()];
     expect(Math.min(...waits)).toBeGreaterThan(0);
     expect(Math.max(...waits)).toBeGreaterThan(6.2 * HOUR_MS);
     expect(Math.max(...waits)).toBeLessThanOrEqual(12 * HOUR_MS);

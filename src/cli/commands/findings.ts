@@ -16,10 +16,10 @@ interface FindingsOptions extends GlobalOptions {
 /** `trackbridge findings` */
 export async function findings(options: FindingsOptions): Promise<void> {
   const barcode = options.barcode === undefined ? undefined : parseBarcode(options.barcode, "--barcode");
-  await withCommandApp(options, async ({ store }) => {
-    const pages = listFindings(store, { states: options.state, kinds: options.kind, barcode });
+  await withCommandApp(options, async (app) => {
+    const pages = listFindings(app.store, { states: options.state, kinds: options.kind, barcode });
     if (options.format === "json") await printJsonArray(pages);
     else if (options.format === "jsonl") await printJsonLines(pages);
-    else await printPages("findings", pages, renderFindingsText, options);
+    else await printPages("findings", app, pages, renderFindingsText, options);
   });
 }

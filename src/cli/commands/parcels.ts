@@ -8,10 +8,10 @@ import { withCommandApp } from "../with-command-app.ts";
 
 /** `trackbridge parcels` */
 export async function parcels(options: GlobalOptions & { readonly verdict?: ParcelVerdict }): Promise<void> {
-  await withCommandApp(options, async ({ store }) => {
-    const pages = listParcels(store, { verdict: options.verdict });
+  await withCommandApp(options, async (app) => {
+    const pages = listParcels(app.store, { verdict: options.verdict });
     if (options.format === "json") await printJsonArray(pages);
     else if (options.format === "jsonl") await printJsonLines(pages);
-    else await printPages("parcels", pages, renderParcelsText, options);
+    else await printPages("parcels", app, pages, renderParcelsText, options);
   });
 }

@@ -15,7 +15,9 @@ export function renderKinds(data: ReportData, parts: Parts): Html {
   const body =
     found.length === 0
       ? html`<p class="empty">${kindsSection.none}</p>`
-      : html`${renderChart(found, parts)}\n${renderTable(found, parts)}`;
+      : html`${renderChart(found, parts)}
+${renderTable(found, parts)}
+<p class="note">${FINDING_STATES.map((state) => `${texts.states[state].name}: ${texts.states[state].meaning}`).join(" ")}</p>`;
   return parts.section(
     "kinds",
     kindsSection.heading,

@@ -117,10 +117,11 @@ export function renderQuarantine({ quarantine, quarantineTotal }: ReportData, pa
 }
 
 /** Scan rows that came again with another content. */
-export function renderCorrections({ corrections }: ReportData, parts: Parts): Html {
+export function renderCorrections(data: ReportData, parts: Parts): Html {
   const { texts, formats, time, section, table } = parts;
   const { heads } = texts;
-  if (corrections.length === 0) {
+  const { corrections, correctionsTotal = corrections.length } = data;
+  if (correctionsTotal === 0) {
     return section("corrections", texts.corrections.heading, null, html`<p class="empty">${texts.corrections.none}</p>`);
   }
   const shown = corrections.slice(0, MOST_ROWS);
@@ -144,8 +145,8 @@ export function renderCorrections({ corrections }: ReportData, parts: Parts): Ht
         formats.number(row.intakes),
       ]),
     })}${
-      shown.length < corrections.length
-        ? html`\n<p class="cut">${cutText(texts.page.cutReport, shown.length, corrections.length, formats.number)}</p>`
+      shown.length < correctionsTotal
+        ? html`\n<p class="cut">${cutText(texts.page.cutRows, shown.length, correctionsTotal, formats.number)}</p>`
         : null
     }`,
   );

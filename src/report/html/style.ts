@@ -137,7 +137,7 @@ th :is(code, .id, small) { font-weight: 400; }
   print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .bar-cell { width: 40%; }
 time span { white-space: nowrap; }
-.pair span { display: block; }
+.pair > span { display: block; }
 .pair .side { display: inline-block; min-width: 3.2rem; color: var(--muted); font-size: .8125rem; }
 
 .findings tbody { border-bottom: 1px solid var(--rule); }

@@ -1,36 +1,14 @@
 import type { Complaint } from "../../domain/errors.ts";
-
-/** Every reason for which this source sets a row aside; `BARCODE_INVALID` comes from `parseBarcode`. */
-export const FAULT_CODES = [
-  "BARCODE_INVALID",
-  "CODE_EMPTY",
-  "TIME_INVALID",
-  "ROW_RAGGED",
-  "ROW_TOO_LONG",
-  "ROW_CONTROL_CHARACTER",
-  "ROW_QUOTES",
-  "RECORD_UNKNOWN",
-  "RECORD_ORPHAN",
-  "ELEMENT_REPEATED",
-  "HEADER_INVALID",
-  "ENCODING_UNSUPPORTED",
-  "TRAILER_MISMATCH",
-  "TRAILER_MISSING",
-  "XML_TRUNCATED",
-  "XML_MALFORMED",
-  "XML_DOCTYPE",
-  "XML_ROOT",
-] as const;
-export type FaultCode = (typeof FAULT_CODES)[number];
+import type { InputCode } from "../../domain/input-codes.ts";
 
 /** What is wrong with a row, or with a whole file; where it stands is added when a row is set aside. */
 export interface Fault {
-  readonly code: string;
+  readonly code: InputCode;
   readonly complaint: Omit<Complaint, "place">;
 }
 
 /** Makes a fault by the recipe *value → what was expected → what to do*. */
-export function toFault(code: FaultCode, value: string, expected: string, todo: string): Fault {
+export function toFault(code: InputCode, value: string, expected: string, todo: string): Fault {
   return { code, complaint: { value, expected, todo } };
 }
 

@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { FINDING_KINDS } from "../src/domain/finding.ts";
+import { INPUT_CODES } from "../src/domain/input-codes.ts";
+
+const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+const scripts = (
+  JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  }
+).scripts;
+
+describe("the README", () => {
+  it("lists exactly the codes for which anything is set aside, with their meaning", () => {
+    const listed = [...readme.matchAll(/^\| `([A-Za-z_]+)` \| (.+) \|$/gm)]
+      .map(([, code, meaning]) => [code, meaning])
+      .filter(([code]) => code === "event_id_conflict" || /^[A-Z_]+$/.test(code ?? ""));
+    expect(listed).toEqual(Object.entries(INPUT_CODES));
+  });
+
+  it("names every kind of finding", () => {
+    const section = readme.slice(readme.indexOf("\n## Findings"), readme.indexOf("\n## Verdicts"));
+    const named = new Set([...section.matchAll(/`([a-z_]+)`/g)].map(([, name]) => name));
+    expect(FINDING_KINDS.filter((kind) => !named.has(kind))).toEqual([]);
+  });
+
+  it("names only npm scripts that there are", () => {
+    const named = [...readme.matchAll(/npm run ([a-z:]+)/g)].map(([, name]) => name);
+    expect(named.filter((name) => name === undefined || !(name in scripts))).toEqual([]);
+    expect(named).toContain("demo");
+  });
+});

@@ -1,0 +1,34 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { PACKAGE_ROOT } from "../../src/package-root.ts";
+
+/** What a call of the program came to. */
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Calls the program as a user does, from any folder. */
+export async function runCli(args: readonly string[], { cwd }: { readonly cwd: string }): Promise<CliResult> {
+  const child = spawn(process.execPath, [join(PACKAGE_ROOT, "src/cli/launcher.mjs"), ...args], {
+    cwd,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "exit") as Promise<[number | null]>,
+  ]);
+  return { code, stdout, stderr };
+}
+
+/** The rows of JSON Lines. */
+export function parseLines(jsonl: string): unknown[] {
+  return jsonl
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
+}
