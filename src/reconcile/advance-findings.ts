@@ -1,4 +1,6 @@
-import type { Finding, FindingEvent, RaisedFinding } from "../domain/finding.ts";
+import type { Finding, FindingEvent, FindingFacts, RaisedFinding } from "../domain/finding.ts";
+import { compareText } from "../domain/observation.ts";
+import { assignByTime } from "./assign.ts";
 
 /** Why the parcels of a run are evaluated; told when a finding resolves. */
 export type EvaluationReason = "observations_arrived" | "rules_changed";
@@ -32,6 +34,9 @@ export function advanceFindings(
   const raisedIds = new Set(raised.map(({ id }) => id));
   const leaving = before.filter(({ id, state }) => state !== "resolved" && !raisedIds.has(id));
 
+  const arriving = raised.filter(({ id }) => (known.get(id)?.state ?? "resolved") === "resolved");
+  const replaces = findReplaced(arriving, leaving);
+
   const after: Finding[] = [];
   const changed: Finding[] = [];
   const events: FindingEvent[] = [];
@@ -52,8 +57,7 @@ export function advanceFindings(
 
   for (const finding of raised) {
     const previous = known.get(finding.id);
-    const replaced =
-      leaving.find((other) => isSameSubject(other, finding))?.id ?? previous?.evidence.replaces;
+    const replaced = replaces.get(finding.id) ?? previous?.evidence.replaces;
     put(
       {
         ...finding,
@@ -81,8 +85,30 @@ export function advanceFindings(
   return { after, changed, events };
 }
 
+/** By the id of a finding that arrives, the id of the one whose place it takes: the nearest in time, each at most once. */
+function findReplaced(arriving: readonly RaisedFinding[], leaving: readonly Finding[]): Map<string, string> {
+  const replaces = new Map<string, string>();
+  for (const finding of arriving) {
+    if (replaces.has(finding.id)) continue;
+    const ours = arriving.filter((other) => isSameSubject(other, finding)).sort(byTime);
+    const theirs = leaving.filter((other) => isSameSubject(other, finding)).sort(byTime);
+    for (const [i, j] of assignByTime(ours.map(timeOf), theirs.map(timeOf), Infinity)) {
+      replaces.set((ours[i] as RaisedFinding).id, (theirs[j] as Finding).id);
+    }
+  }
+  return replaces;
+}
+
+function timeOf({ legacyAt, newAt }: FindingFacts): number {
+  return legacyAt ?? newAt ?? 0;
+}
+
+function byTime(a: FindingFacts, b: FindingFacts): number {
+  return timeOf(a) - timeOf(b) || compareText(a.id, b.id);
+}
+
 /** About the same thing, at whatever moment. */
-function isSameSubject(a: Finding, b: RaisedFinding): boolean {
+function isSameSubject(a: FindingFacts, b: FindingFacts): boolean {
   return (
     a.kind === b.kind &&
     a.status === b.status &&

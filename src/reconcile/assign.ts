@@ -45,26 +45,19 @@ export function assignByTime(
     }
   }
 
-  // Walk the table; where several ways are equally good, pair first, then look for a later partner.
+  // Walk the table: each of the first list takes the earliest partner with which the best can still be reached.
   const chosen: PositionPair[] = [];
-  let i = 0;
-  let j = 0;
-  while (i < n && j < m) {
-    const here = i * width + j;
-    const both = here + width + 1;
-    const gap = Math.abs(at(first, i) - at(second, j));
-    if (
-      gap <= limitMs &&
-      at(pairs, both) + 1 === at(pairs, here) &&
-      at(costs, both) + gap === at(costs, here)
-    ) {
+  let from = 0;
+  for (let i = 0; i < n; i += 1) {
+    const here = i * width + from;
+    for (let j = from; j < m; j += 1) {
+      const gap = Math.abs(at(first, i) - at(second, j));
+      const both = (i + 1) * width + j + 1;
+      if (gap > limitMs || at(pairs, both) + 1 !== at(pairs, here)) continue;
+      if (at(costs, both) + gap !== at(costs, here)) continue;
       chosen.push([i, j]);
-      i += 1;
-      j += 1;
-    } else if (at(pairs, here + 1) === at(pairs, here) && at(costs, here + 1) === at(costs, here)) {
-      j += 1;
-    } else {
-      i += 1;
+      from = j + 1;
+      break;
     }
   }
   return chosen;

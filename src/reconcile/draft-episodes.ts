@@ -101,6 +101,8 @@ export function draftMoved(
     isFinal: legacy.final,
     status: legacy.status,
     ...atOfPair(legacy, newSide),
+    deltaSeconds:
+      kind === "time_mismatch" ? Math.floor(newSide.at / 1000) - Math.floor(legacy.at / 1000) : null,
     legacyEpisodes: 1,
     newEpisodes: 1,
     evidence: sourcesOf(legacy, newSide),
@@ -144,10 +146,6 @@ function episodesOf(side: Side, count: number): Pick<Draft, "legacyEpisodes" | "
   return side === "legacy" ? { legacyEpisodes: count } : { newEpisodes: count };
 }
 
-function atOfPair(legacy: Episode, newSide: Episode): Pick<Draft, "legacyAt" | "newAt" | "deltaSeconds"> {
-  return {
-    legacyAt: legacy.at,
-    newAt: newSide.at,
-    deltaSeconds: Math.floor(newSide.at / 1000) - Math.floor(legacy.at / 1000),
-  };
+function atOfPair(legacy: Episode, newSide: Episode): Pick<Draft, "legacyAt" | "newAt"> {
+  return { legacyAt: legacy.at, newAt: newSide.at };
 }

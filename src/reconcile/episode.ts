@@ -3,6 +3,7 @@ import { CHANNELS_OF } from "../domain/channel.ts";
 import type { DetailField, Observation } from "../domain/observation.ts";
 import { compareObservations, compareText } from "../domain/observation.ts";
 import type { StatusTable } from "../domain/status.ts";
+import { assignByTime } from "./assign.ts";
 
 /** An observation whose code has been translated to one of the statuses. */
 export interface TranslatedObservation {
@@ -49,15 +50,16 @@ export function uniteWitnesses(
   const [mainChannel, secondChannel] = CHANNELS_OF[side];
   const main = ofChannel(translated, mainChannel);
   const second = ofChannel(translated, secondChannel);
-  const partners = new Map<TranslatedObservation, TranslatedObservation>();
-  const alone: TranslatedObservation[] = [];
-  for (const candidate of second) {
-    const witness = nearestFree(candidate, main, partners);
-    if (witness === undefined) alone.push(candidate);
-    else partners.set(witness, candidate);
+  const united: UnitedObservation[] = [];
+  for (const status of new Set(translated.map((one) => one.status))) {
+    const ours = main.filter((one) => one.status === status);
+    const theirs = second.filter((one) => one.status === status);
+    const unit = Math.max(...[...ours, ...theirs].map(({ observation }) => observation.precisionMs));
+    const pairs = new Map(assignByTime(timesOf(ours), timesOf(theirs), Math.max(WITNESS_WINDOW_MS, unit)));
+    const taken = new Set(pairs.values());
+    for (const [i, witness] of ours.entries()) united.push(toUnited(witness, theirs[pairs.get(i) ?? -1]));
+    for (const [j, witness] of theirs.entries()) if (!taken.has(j)) united.push(toUnited(witness, undefined));
   }
-  const united = main.map((witness) => toUnited(witness, partners.get(witness)));
-  for (const candidate of alone) united.push(toUnited(candidate, undefined));
   return sortUnited(united, statuses);
 }
 
@@ -67,27 +69,8 @@ function ofChannel(translated: readonly TranslatedObservation[], channel: Channe
     .sort((a, b) => compareObservations(a.observation, b.observation));
 }
 
-function nearestFree(
-  candidate: TranslatedObservation,
-  among: readonly TranslatedObservation[],
-  taken: ReadonlyMap<TranslatedObservation, unknown>,
-): TranslatedObservation | undefined {
-  let nearest: TranslatedObservation | undefined;
-  let nearestGap = Infinity;
-  for (const other of among) {
-    if (other.status !== candidate.status || taken.has(other)) continue;
-    const gap = Math.abs(other.observation.at - candidate.observation.at);
-    const window = Math.max(
-      WITNESS_WINDOW_MS,
-      other.observation.precisionMs,
-      candidate.observation.precisionMs,
-    );
-    if (gap <= window && gap < nearestGap) {
-      nearest = other;
-      nearestGap = gap;
-    }
-  }
-  return nearest;
+function timesOf(translated: readonly TranslatedObservation[]): number[] {
+  return translated.map(({ observation }) => observation.at);
 }
 
 function toUnited(main: TranslatedObservation, second: TranslatedObservation | undefined): UnitedObservation {

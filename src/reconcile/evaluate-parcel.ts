@@ -45,18 +45,19 @@ export function evaluateParcel(
   moment: Moment,
 ): ParcelEvaluation {
   const sorted = sortByMeaning(parcel.observations, tables);
+  const limits = {
+    toleranceMs: settings.toleranceMs,
+    maxWaitMs: settings.maxWaitMs,
+    grainMs: parcel.observations.reduce((grain, { precisionMs }) => Math.max(grain, precisionMs), 1000),
+  };
   const pairing = pairUp(
     uniteWitnesses("legacy", sorted.legacy.translated, tables.statuses),
     uniteWitnesses("new", sorted.new.translated, tables.statuses),
     tables.statuses,
-    {
-      toleranceMs: settings.toleranceMs,
-      maxWaitMs: settings.maxWaitMs,
-      grainMs: parcel.observations.reduce((grain, { precisionMs }) => Math.max(grain, precisionMs), 1000),
-    },
+    limits,
   );
-  const unmapped = explainByCodes(sorted.legacy.untranslated, pairing.loneNew, settings.toleranceMs);
-  const unknown = explainByCodes(sorted.new.untranslated, pairing.loneLegacy, settings.toleranceMs);
+  const unmapped = explainByCodes(sorted.legacy.untranslated, pairing.loneNew, limits);
+  const unknown = explainByCodes(sorted.new.untranslated, pairing.loneLegacy, limits);
   const explainedNew = new Set(unmapped.flatMap(({ explained }) => explained));
   const explainedLegacy = new Set(unknown.flatMap(({ explained }) => explained));
   const loneLegacy = pairing.loneLegacy.filter((episode) => !explainedLegacy.has(episode));

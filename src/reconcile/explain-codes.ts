@@ -2,6 +2,7 @@ import type { Observation } from "../domain/observation.ts";
 import { compareObservations, compareText } from "../domain/observation.ts";
 import { assignByEither } from "./assign.ts";
 import type { Episode } from "./episode.ts";
+import type { PairingLimits } from "./pair-episodes.ts";
 
 /** A code without a meaning, everywhere it stands in one parcel, with the lone episodes that it accounts for. */
 export interface CodeExplanation {
@@ -24,13 +25,14 @@ export interface CodeExplanation {
 export function explainByCodes(
   untranslated: readonly Observation[],
   lone: readonly Episode[],
-  toleranceMs: number,
+  { toleranceMs, grainMs }: Pick<PairingLimits, "toleranceMs" | "grainMs">,
 ): CodeExplanation[] {
   if (untranslated.length === 0) return [];
+  const toGrain = (at: number): number => Math.floor(at / grainMs) * grainMs;
   const sightings = toSightings(untranslated);
   const pairs = assignByEither(
-    sightings.map(({ at, laterAt }) => (laterAt === null ? [at] : [at, laterAt]).map(toSecond)),
-    lone.map(({ at }) => toSecond(at)),
+    sightings.map(({ at, laterAt }) => (laterAt === null ? [at] : [at, laterAt]).map(toGrain)),
+    lone.map(({ at }) => toGrain(at)),
     toleranceMs,
   );
   const codes = [...new Set(untranslated.map(({ code }) => code))].sort(compareText);
@@ -50,13 +52,11 @@ function toSightings(untranslated: readonly Observation[]): Observation[] {
   const sightings: Observation[] = [];
   for (const observation of [...untranslated].sort(compareObservations)) {
     const isRepeat = sightings.some(
-      ({ code, at }) => code === observation.code && Math.abs(at - observation.at) <= SAME_SIGHTING_MS,
+      ({ code, at, precisionMs }) =>
+        code === observation.code &&
+        Math.abs(at - observation.at) <= Math.max(SAME_SIGHTING_MS, precisionMs, observation.precisionMs),
     );
     if (!isRepeat) sightings.push(observation);
   }
   return sightings;
-}
-
-function toSecond(at: number): number {
-  return Math.floor(at / 1000) * 1000;
 }

@@ -148,21 +148,15 @@ function pairInTiers(
   newAtFirst: readonly Episode[],
   limits: PairingLimits,
 ): Pairing {
-  let legacy = legacyAtFirst;
-  let newSide = newAtFirst;
-  let agreed = agree(legacy, newSide, limits);
-  if (agreed.length < legacy.length || agreed.length < newSide.length) {
-    // Each split makes room for one more agreed pair, so this ends.
-    for (let split = true; split; ) {
-      const newSplit = splitSpanning(newSide, legacy, agreed, "newSide", limits);
-      const legacySplit =
-        newSplit === undefined ? splitSpanning(legacy, newSide, agreed, "legacy", limits) : undefined;
-      split = newSplit !== undefined || legacySplit !== undefined;
-      newSide = newSplit ?? newSide;
-      legacy = legacySplit ?? legacy;
-      if (split) agreed = agree(legacy, newSide, limits);
-    }
-  }
+  let found: Agreement = {
+    legacy: legacyAtFirst,
+    newSide: newAtFirst,
+    agreed: agree(legacyAtFirst, newAtFirst, limits),
+  };
+  // Each split brings one more agreed pair, so this ends.
+  for (let better = findSplit(found, limits); better !== undefined; better = findSplit(found, limits))
+    found = better;
+  const { legacy, newSide, agreed } = found;
 
   let freeLegacy = without(
     legacy,
@@ -234,43 +228,73 @@ function pairPerStatus(
   return pairs.sort((a, b) => legacy.indexOf(a.legacy) - legacy.indexOf(b.legacy));
 }
 
+/** Episodes of both sides with the pairs that agree. */
+interface Agreement {
+  readonly legacy: readonly Episode[];
+  readonly newSide: readonly Episode[];
+  readonly agreed: readonly EpisodePair[];
+}
+
 /**
  * The law: one episode taken away from a matched parcel is one finding. Where
  * it stood between two of equal status, the side that lost it shows those two
  * as one episode that spans both. That one is split at the second's time, if
- * it has an observation there.
- *
- * @returns the side's episodes with one of them split; `undefined` when none has to be
+ * it has an observation there and this brings another agreement. Of several
+ * splits the one with the best agreement is made: most pairs, then least |Δt|.
  */
-function splitSpanning(
+function findSplit(found: Agreement, limits: PairingLimits): Agreement | undefined {
+  const { legacy, newSide, agreed } = found;
+  if (agreed.length === legacy.length && agreed.length === newSide.length) return undefined;
+  const pairedLegacy = new Set(agreed.map((pair) => pair.legacy));
+  const pairedNew = new Set(agreed.map((pair) => pair.newSide));
+  let best: Agreement | undefined;
+  const consider = (legacySide: readonly Episode[], ofNew: readonly Episode[]): void => {
+    const again = { legacy: legacySide, newSide: ofNew, agreed: agree(legacySide, ofNew, limits) };
+    if (again.agreed.length <= agreed.length) return;
+    if (best === undefined || isBetterAgreement(again, best, limits)) best = again;
+  };
+  for (const split of splitsOf(newSide, legacy, pairedLegacy, limits)) consider(legacy, split);
+  for (const split of splitsOf(legacy, newSide, pairedNew, limits)) consider(split, newSide);
+  return best;
+}
+
+function isBetterAgreement(a: Agreement, b: Agreement, limits: PairingLimits): boolean {
+  const apart = ({ agreed }: Agreement): number =>
+    agreed.reduce(
+      (sum, pair) => sum + Math.abs(toGrain(pair.legacy.at, limits) - toGrain(pair.newSide.at, limits)),
+      0,
+    );
+  return a.agreed.length > b.agreed.length || (a.agreed.length === b.agreed.length && apart(a) < apart(b));
+}
+
+/**
+ * Every way to split one episode of `side` that spans two of the other side.
+ * Those two must be parted there by a lone one; within the tolerance episodes
+ * of one status are interchangeable, so it is enough that one of the parting
+ * status is left without an equal.
+ */
+function splitsOf(
   side: readonly Episode[],
   other: readonly Episode[],
-  agreed: readonly EpisodePair[],
-  which: keyof EpisodePair,
+  paired: ReadonlySet<Episode>,
   limits: PairingLimits,
-): Episode[] | undefined {
-  const paired = new Set(agreed.map((pair) => pair[which === "legacy" ? "newSide" : "legacy"]));
+): Episode[][] {
+  const lone = statusesOf(other.filter((episode) => !paired.has(episode)));
+  const splits: Episode[][] = [];
   for (const [secondAt, second] of other.entries()) {
-    if (paired.has(second)) continue;
     const firstAt = other.slice(0, secondAt).findLastIndex(({ status }) => status === second.status);
-    if (firstAt < 0) continue;
-    const parting = other.slice(firstAt + 1, secondAt);
-    if (parting.every((episode) => paired.has(episode))) continue;
-    const first = other[firstAt] as Episode;
+    const first = other[firstAt];
+    if (first === undefined || !other.slice(firstAt + 1, secondAt).some(({ status }) => lone.has(status)))
+      continue;
     for (const [position, spanning] of side.entries()) {
       if (spanning.status !== second.status) continue;
-      const partner = agreed.find((pair) => pair[which] === spanning);
-      const spansFirst =
-        partner === undefined
-          ? toGrain(first.at, limits) >= toGrain(spanning.at, limits) - limits.toleranceMs
-          : partner[which === "legacy" ? "newSide" : "legacy"] === first;
-      if (!spansFirst) continue;
+      if (toGrain(spanning.at, limits) - limits.toleranceMs > toGrain(first.at, limits)) continue;
       const from = observationNear(spanning, second.at, limits);
       if (from === undefined) continue;
-      return [...side.slice(0, position), ...splitEpisode(spanning, from), ...side.slice(position + 1)];
+      splits.push([...side.slice(0, position), ...splitEpisode(spanning, from), ...side.slice(position + 1)]);
     }
   }
-  return undefined;
+  return splits;
 }
 
 /** Position (1 or more) of the episode's observation nearest to `at`, within the tolerance; the earliest of equals. */

@@ -69,7 +69,9 @@ export function compareSums(
   const verdicts = (["matched", "known", "mismatched", "pending", "notProven"] as const).map(
     (name): Term => ({ name, value: parcels[name] }),
   );
-  lines.push(toLine({ kind: "plain", name: "parcels" }, { name: "parcels", value: tieOut.parcels }, verdicts));
+  lines.push(
+    toLine({ kind: "plain", name: "parcels" }, { name: "parcels", value: tieOut.parcels }, verdicts),
+  );
   if (parcels.total !== tieOut.parcels) {
     lines.push(toLine({ kind: "plain", name: "parcels" }, { name: "inAll", value: parcels.total }, verdicts));
   }
@@ -94,7 +96,12 @@ function sumOfRows(subject: SumSubject, rows: ReconcileReport["tieOut"]["rows"])
 }
 
 function toLine(subject: SumSubject, total: Term, parts: readonly Term[]): SumLine {
-  return { subject, total, parts, difference: total.value - parts.reduce((sum, { value }) => sum + value, 0) };
+  return {
+    subject,
+    total,
+    parts,
+    difference: total.value - parts.reduce((sum, { value }) => sum + value, 0),
+  };
 }
 
 /** The size of all differences together, so that one cannot hide another. */

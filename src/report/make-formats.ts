@@ -47,7 +47,9 @@ export function makeFormats({ format }: Texts): Formats {
     if (part === 0) return "0%";
     const hundredths = Math.floor((part / whole) * 10_000);
     // A rounded quotient must neither promise all nor deny that there are some.
-    return hundredths === 0 ? `<${percent(1)}` : percent(part < whole ? Math.min(hundredths, 9_999) : hundredths);
+    return hundredths === 0
+      ? `<${percent(1)}`
+      : percent(part < whole ? Math.min(hundredths, 9_999) : hundredths);
   };
 
   const bound = (part: number, whole: number) =>

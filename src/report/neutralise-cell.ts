@@ -4,7 +4,7 @@ import { toEscapes, toVisibleText } from "./visible-text.ts";
 const TRIGGERS = "=+\\-@＝＋－＠";
 
 /** What it skips in front of one: blanks of any kind, characters without a shape, quotation marks; not line breaks and tabs. */
-const SKIPPED = "(?:[^\\S\\r\\n\\t]|(?![\\r\\n\\t])[\\p{Cc}\\p{Cf}]|[\"])*";
+const SKIPPED = '(?:[^\\S\\r\\n\\t]|(?![\\r\\n\\t])[\\p{Cc}\\p{Cf}]|["])*';
 
 /** Where a cell may begin: at the text's start, on every line, and after what a spreadsheet may take for a separator. */
 const CELL_STARTS = new RegExp(`(^|[\\r\\n\\t,;|])(?=${SKIPPED}[${TRIGGERS}])`, "gu");
@@ -37,6 +37,9 @@ const JSON_STARTS = new RegExp(`(^"|[,;|])(${SKIPPED})([${TRIGGERS}])`, "gu");
  */
 export function neutraliseJson(json: string): string {
   return json.replace(JSON_TEXTS, (text) =>
-    text.replace(JSON_STARTS, (_, start: string, skipped: string, trigger: string) => start + skipped + toEscapes(trigger)),
+    text.replace(
+      JSON_STARTS,
+      (_, start: string, skipped: string, trigger: string) => start + skipped + toEscapes(trigger),
+    ),
   );
 }

@@ -64,7 +64,10 @@ export function renderCsv(findings: Iterable<FindingReport>, options: CsvOptions
 }
 
 /** {@link renderCsv} for parcels. */
-export function renderParcelsCsv(parcels: Iterable<ParcelReport>, options: CsvOptions = {}): Iterable<string> {
+export function renderParcelsCsv(
+  parcels: Iterable<ParcelReport>,
+  options: CsvOptions = {},
+): Iterable<string> {
   return renderRows(PARCEL_COLUMNS, parcels, options);
 }
 

@@ -3,7 +3,13 @@ import { SEVERITIES } from "../domain/finding.ts";
 import type { RunVerdict, VerdictReason } from "../domain/verdict.ts";
 import { compareSums, toDifference } from "./compare-sums.ts";
 import { makeFormats } from "./make-formats.ts";
-import type { FindingReport, ImportReport, KindReport, ParcelReport, ReconcileReport } from "./report-data.ts";
+import type {
+  FindingReport,
+  ImportReport,
+  KindReport,
+  ParcelReport,
+  ReconcileReport,
+} from "./report-data.ts";
 import type { Lang, Plural } from "./texts.ts";
 import { fillText, getTexts, toPlural } from "./texts.ts";
 import { toMatchRates } from "./to-match-rates.ts";
@@ -76,7 +82,9 @@ export function renderReconcileText(story: ReconcileStory, lang: Lang, { colour 
   lines.push(...wrap(`${texts.text.matchRate}: ${fillText(texts.text.matchRateLine, rates)}`, INDENT));
 
   lines.push("", toFigureLine(texts.text.open, number(findings.open)));
-  for (const { kind, severity, open } of (kinds ?? []).filter((row) => row.open > 0).toSorted(compareSeverity)) {
+  for (const { kind, severity, open } of (kinds ?? [])
+    .filter((row) => row.open > 0)
+    .toSorted(compareSeverity)) {
     const name = toPaint(colour, SEVERITY_COLOURS[severity])(texts.severities[severity]);
     lines.push(`${toFigureLine(INDENT + texts.kinds[kind].name, number(open))}  ${name}`);
   }
@@ -134,7 +142,10 @@ export function renderFindingsText(
 ): string {
   const { heads } = getTexts(lang);
   const lines: string[] = [];
-  if (head) lines.push(toColumns([heads.state, heads.severity, heads.kind, heads.barcode, heads.about], FINDING_WIDTHS));
+  if (head)
+    lines.push(
+      toColumns([heads.state, heads.severity, heads.kind, heads.barcode, heads.about], FINDING_WIDTHS),
+    );
   for (const finding of findings) {
     const paint = finding.state === "open" ? toPaint(colour, SEVERITY_COLOURS[finding.severity]) : String;
     const [first = "", ...more] = toAbout(finding);
@@ -163,7 +174,8 @@ export function renderParcelsText(
   const lines: string[] = [];
   const row = (barcode: string, verdict: string, figures: readonly string[]) =>
     `${toColumns([barcode, verdict], PARCEL_WIDTHS)}${figures.map((figure) => figure.padStart(8)).join("")}`;
-  if (head) lines.push(row(heads.barcode, heads.verdict, [heads.legacyEvents, heads.newEvents, heads.openFindings]));
+  if (head)
+    lines.push(row(heads.barcode, heads.verdict, [heads.legacyEvents, heads.newEvents, heads.openFindings]));
   for (const { barcode, verdict, legacyEpisodes, newEpisodes, openFindings } of parcels) {
     lines.push(row(barcode, verdict, [legacyEpisodes, newEpisodes, openFindings].map(String)));
   }
@@ -180,9 +192,7 @@ export function renderCountText(what: "findings" | "parcels", count: number, lan
 }
 
 function toColumns(cells: readonly string[], widths: readonly number[]): string {
-  return cells
-    .map((cell, i) => toVisibleText(cell, WIDTH).padEnd(widths[i] ?? 0))
-    .join(" ");
+  return cells.map((cell, i) => toVisibleText(cell, WIDTH).padEnd(widths[i] ?? 0)).join(" ");
 }
 
 /** Breaks a text at blanks to lines that fit, the first with one beginning, the others with another. */

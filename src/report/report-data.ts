@@ -145,7 +145,12 @@ export interface ReportData {
   readonly quarantine: readonly QuarantineReport[];
   readonly quarantineTotal: number;
   /** Scan rows that came again with a column changed. */
-  readonly corrections: readonly { readonly barcode: string; readonly code: string; readonly at: string; readonly intakes: number }[];
+  readonly corrections: readonly {
+    readonly barcode: string;
+    readonly code: string;
+    readonly at: string;
+    readonly intakes: number;
+  }[];
   /** How many there are in all; absent: `corrections` holds all. */
   readonly correctionsTotal?: number;
 }

@@ -14,8 +14,19 @@ export interface MatchRates {
 const FEWEST_DECIDED = 30;
 
 /** Draws up the match rate. Known differences stand in both denominators, never in the numerator. */
-export function toMatchRates({ matched, mismatched, pending, notProven, total }: ReconcileReport["parcels"]): MatchRates {
+export function toMatchRates({
+  matched,
+  mismatched,
+  pending,
+  notProven,
+  total,
+}: ReconcileReport["parcels"]): MatchRates {
   const decided = total - pending - notProven;
   const clean = mismatched === 0 && decided > 0;
-  return { matched, total, decided, ruleOfThree: !clean ? "no_use" : decided < FEWEST_DECIDED ? "too_few" : "holds" };
+  return {
+    matched,
+    total,
+    decided,
+    ruleOfThree: !clean ? "no_use" : decided < FEWEST_DECIDED ? "too_few" : "holds",
+  };
 }

@@ -52,7 +52,10 @@ export function toShownVerdict(
 }
 
 /** `feed_silent` says two things: findings are held back by silence, and `sides` sides never spoke at all. */
-function splitSilence({ code, values }: VerdictReason): { code: ReasonCode; values: VerdictReason["values"] }[] {
+function splitSilence({
+  code,
+  values,
+}: VerdictReason): { code: ReasonCode; values: VerdictReason["values"] }[] {
   const { findings, sides } = values;
   if (code !== "feed_silent" || typeof sides !== "number" || sides === 0) return [{ code, values }];
   const neverSpoke = { code: "feed_never_spoke" as const, values };
@@ -112,7 +115,7 @@ function toReasonText(
     values[name] = toValueText(name, value, texts, formats);
   }
   const { text, next } = texts.reasons[code];
-  const count = code === "feed_never_spoke" ? Number(given["sides"]) : figures.count;
+  const count = code === "feed_never_spoke" ? Number(given.sides) : figures.count;
   return { text: fillText(toPlural(text, count), values), next };
 }
 

@@ -16,6 +16,7 @@ import {
   aRun,
   aTally,
   hashOf,
+  inStoreOrder,
   parcelOf,
   parcelsOfOneBucket,
 } from "../support/store-rows.ts";
@@ -208,7 +209,11 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
     it("are known by the hash of their content, with their rows and their earliest arrival", async () => {
       const [a, b, undated, absent] = [anIntake("a"), anIntake("b"), anIntake("undated"), anIntake("absent")];
       await write(async (writer) => {
-        await writer.saveIntakes([a, b, undated]);
+        await writer.saveIntakes([
+          { ...a, rows: 0 },
+          { ...b, rows: 7 },
+          { ...undated, rows: 2 },
+        ]);
         await writer.saveRowCounts(
           new Map([
             [a.hash, 3],
@@ -230,7 +235,7 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
         expect.arrayContaining([
           [a.hash, { hash: a.hash, rows: 3, firstReceivedAt: T }],
           [b.hash, { hash: b.hash, rows: 0, firstReceivedAt: T + 1 }],
-          [undated.hash, { hash: undated.hash, rows: 0, firstReceivedAt: null }],
+          [undated.hash, { hash: undated.hash, rows: 2, firstReceivedAt: null }],
         ]),
       );
       expect(known.size).toBe(3);
@@ -239,10 +244,10 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
     it("are known within the transaction that keeps them", async () => {
       const intake = anIntake("a");
       const known = await write(async (writer) => {
-        await writer.saveIntakes([intake]);
+        await writer.saveIntakes([{ ...intake, rows: 3 }]);
         return writer.findKnown([intake.hash]);
       });
-      expect(known.has(intake.hash)).toBe(true);
+      expect(known.get(intake.hash)).toEqual({ hash: intake.hash, rows: 3, firstReceivedAt: null });
     });
 
     it("give their content back byte for byte, whether they are small, large or empty", async () => {
@@ -613,10 +618,11 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
       expect(await store.feeds.quarantined(2)).toEqual(sorted.slice(0, 2));
     });
 
-    it("holds a row of an intake once", async () => {
-      await write((writer) => writer.saveQuarantined([row("a.csv", 1), row("a.csv", 2)]));
-      await write((writer) => writer.saveQuarantined([row("a.csv", 2), row("a.csv", 3)]));
-      expect(await store.feeds.quarantined(10)).toHaveLength(3);
+    it("holds every row that one line gave, in the order in which they were set aside", async () => {
+      const rows = ["first", "second", "third"].map((code) => ({ ...row("a.xml", 1), code }));
+      await write((writer) => writer.saveQuarantined(rows.slice(0, 2)));
+      await write((writer) => writer.saveQuarantined(rows.slice(2)));
+      expect(await store.feeds.quarantined(10)).toEqual(rows);
     });
   });
 
@@ -739,7 +745,7 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
       expect(await touched({ deliveriesMoved: true })).toEqual([parcelOf(1)]);
     });
 
-    it("are listed with their verdict in order of barcode, once they have been evaluated", async () => {
+    it("are listed with their verdict in order of bucket and barcode, once they have been evaluated", async () => {
       const tally = { legacy: aTally({ episodes: 3 }), new: aTally({ episodes: 2 }) };
       await keepParcels(
         { barcode: parcelOf(2), verdict: "mismatched", tally, openFindings: 4 },
@@ -747,14 +753,21 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
         { barcode: parcelOf(3), verdict: "not_proven" },
       );
       await write((writer) => writer.saveObservations([aKept({ barcode: parcelOf(4) })]));
-      const rows = [
+      const mismatched = {
+        barcode: parcelOf(2),
+        verdict: "mismatched",
+        legacyEpisodes: 3,
+        newEpisodes: 2,
+        openFindings: 4,
+      };
+      const rows = inStoreOrder([
         { barcode: parcelOf(1), verdict: "matched", legacyEpisodes: 0, newEpisodes: 0, openFindings: 0 },
-        { barcode: parcelOf(2), verdict: "mismatched", legacyEpisodes: 3, newEpisodes: 2, openFindings: 4 },
+        mismatched,
         { barcode: parcelOf(3), verdict: "not_proven", legacyEpisodes: 0, newEpisodes: 0, openFindings: 0 },
-      ];
+      ]);
       expect(await all(store.parcels.list({}))).toEqual(rows);
       expect(await all(store.parcels.list({ verdict: undefined }))).toEqual(rows);
-      expect(await all(store.parcels.list({ verdict: "mismatched" }))).toEqual([rows[1]]);
+      expect(await all(store.parcels.list({ verdict: "mismatched" }))).toEqual([mismatched]);
       expect(await all(store.parcels.list({ verdict: "known" }))).toEqual([]);
     });
 
@@ -772,7 +785,7 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
         listed.push(...page.map(({ barcode }) => barcode));
         await store.parcels.findDossier(parcelOf(5));
       }
-      expect(listed).toEqual(barcodes);
+      expect(listed).toEqual(inStoreOrder(barcodes.map((barcode) => ({ barcode }))).map(({ barcode }) => barcode));
     });
 
     it("can be evaluated while they are listed", async () => {
@@ -832,7 +845,7 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
     });
 
     it("are listed in order of barcode, kind, id, and by state, kind and barcode", async () => {
-      const [p1, p2] = [parcelOf(1), parcelOf(2)];
+      const [p1, p2] = parcelsOfOneBucket(2) as [Barcode, Barcode];
       const findings = [
         aFinding({ barcode: p1, kind: "push_missed", id: id("a"), state: "pending" }),
         aFinding({ barcode: p1, kind: "push_missed", id: id("b"), state: "open" }),
@@ -858,6 +871,15 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
       expect(await list({ barcode: p1, kinds: ["push_missed"], states: ["pending"] })).toEqual(["a"]);
       expect(await list({ barcode: parcelOf(3) })).toEqual([]);
       expect(await list({ states: undefined, kinds: undefined, barcode: undefined })).toHaveLength(5);
+    });
+
+    it("are listed in order of bucket before anything else", async () => {
+      const barcodes = [1, 2, 3, 4, 5].map(parcelOf);
+      await keepParcels(...barcodes.map((barcode) => ({ barcode, changed: [aFinding({ barcode })] })));
+      const listed = await all(store.findings.list({}));
+      expect(listed.map(({ barcode }) => barcode)).toEqual(
+        inStoreOrder(barcodes.map((barcode) => ({ barcode }))).map(({ barcode }) => barcode),
+      );
     });
 
     it("are listed whole, however many there are", async () => {

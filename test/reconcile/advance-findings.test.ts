@@ -147,6 +147,7 @@ describe("advanceFindings", () => {
   it.each([
     ["severity", { severity: "low" }],
     ["pending reason", { state: "pending", pendingReason: "feed_silent", settlesAt: T + 72 * HOUR }],
+    ["settling time", { settlesAt: T + 3 * HOUR }],
     ["evidence", { evidence: { sources: ["another"] } }],
     ["legacy time within the second", { legacyAt: T + 5 }],
     ["delta", { deltaSeconds: 5 }],

@@ -460,6 +460,12 @@ describe("unknown_status", () => {
     expect(tellFindings(observations)).toEqual(["missing_in_new sorted", "unknown_status teleported"]);
   });
 
+  it("explains one episode where both channels report it, fractions of a second apart", () => {
+    const sightings = [push("teleported", T), listed("teleported", T + 999)];
+    const observations = [...ACCEPTED, ...sightings, scan("B01", T), scan("J01", T + 60 * SECOND)];
+    expect(tellFindings(observations)).toEqual(["missing_in_new in_transit", "unknown_status teleported"]);
+  });
+
   it("explains the lone episode between two of equal status", () => {
     const observations = [
       ...[scan("B01", "10:00:00"), scan("J01", "11:00:00"), scan("B01", "12:00:00")],

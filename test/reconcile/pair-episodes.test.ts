@@ -114,6 +114,18 @@ describe("pairUp, where one episode is lost between two of equal status", () => 
     expect(onlyFinding(observations)).toMatchObject({ kind: "missing_in_legacy", status: "accepted" });
   });
 
+  it("splits at the observation nearest to the second one's time, the earlier of two as near", () => {
+    const splitAt = (...seconds: readonly number[]) => {
+      const noon = timeOf("12:00:00");
+      const scans = seconds.map((second) => scan("B01", noon + second * SECOND));
+      const told = newSide(["S", "10:00:00"], ["T", "11:00:00"], ["S", noon]);
+      const { pairing } = evaluate([...legacy(["S", "10:00:00"]), ...scans, ...told]);
+      return pairing.legacy.slice(1).map(({ at }) => (at - noon) / SECOND);
+    };
+    expect(splitAt(-50, 10, 20)).toEqual([10]);
+    expect(splitAt(-20, 20)).toEqual([-20]);
+  });
+
   it("still finds the time of the first one", () => {
     const observations = [
       ...legacy(["S", "08:00:00"], ["S", "12:00:00"]),
@@ -187,6 +199,10 @@ describe("pairUp, in the hour that the autumn clock change repeats", () => {
       ...[autumnNew("T", "00:40"), autumnNew("S", "00:50")],
     ];
     expect(tellFindings(observations, now)).toEqual([]);
+  });
+
+  it("lets every scan of an episode be an hour later", () => {
+    expect(tellFindings([repeated("S", 10), repeated("S", 20), autumnNew("S", "01:10")], now)).toEqual([]);
   });
 
   it("lets two local times stand for one instant each", () => {

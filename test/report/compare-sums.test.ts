@@ -59,7 +59,11 @@ describe("compareSums", () => {
       ["parcels", withTieOut({ parcels: tieOut.parcels + 1 }), 1],
       ["a verdict", { ...start, summary: { ...summary, parcels: { ...summary.parcels, known: 13 } } }, 1],
       ["a state", { ...start, summary: { ...summary, findings: { ...summary.findings, pending: 51 } } }, 1],
-      ["a channel", { ...start, channels: start.channels.map((row, i) => (i === 2 ? { ...row, quarantined: 3 } : row)) }, 1],
+      [
+        "a channel",
+        { ...start, channels: start.channels.map((row, i) => (i === 2 ? { ...row, quarantined: 3 } : row)) },
+        1,
+      ],
       ["a kind", { ...start, kinds: start.kinds.slice(1) }, 9 + 21 + 118],
     ];
     for (const [name, data, difference] of wrong) expect(differenceOf(data), name).toBe(difference);
@@ -82,7 +86,16 @@ describe("compareSums", () => {
 
 describe("toDifference", () => {
   it("does not let one difference hide another", () => {
-    const line = { subject: { kind: "plain", name: "rows" }, total: { name: "seen", value: 0 }, parts: [] } as const;
-    expect(toDifference([{ ...line, difference: 3 }, { ...line, difference: -3 }])).toBe(6);
+    const line = {
+      subject: { kind: "plain", name: "rows" },
+      total: { name: "seen", value: 0 },
+      parts: [],
+    } as const;
+    expect(
+      toDifference([
+        { ...line, difference: 3 },
+        { ...line, difference: -3 },
+      ]),
+    ).toBe(6);
   });
 });

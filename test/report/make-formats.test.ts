@@ -104,7 +104,13 @@ describe("findInstant", () => {
   it("takes a date and time with an offset, and nothing else", () => {
     expect(findInstant("2026-03-07T22:22:56.5Z")?.epochMilliseconds).toBe(1772922176500);
     expect(findInstant("2026-03-07T23:22:56+01:00")?.epochMilliseconds).toBe(1772922176000);
-    for (const text of ["2026-03-07", "2026-03-07T22:22:56", "2026-03-07T25:00:00Z", "", "x2026-03-07T22:22:56Z"]) {
+    for (const text of [
+      "2026-03-07",
+      "2026-03-07T22:22:56",
+      "2026-03-07T25:00:00Z",
+      "",
+      "x2026-03-07T22:22:56Z",
+    ]) {
       expect(findInstant(text), text).toBeUndefined();
     }
   });

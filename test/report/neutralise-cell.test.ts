@@ -43,12 +43,40 @@ describe("neutraliseCell", () => {
   });
 
   it("leaves harmless texts alone", () => {
-    const texts = ["", "delivered", "3SDEVC123456789", "2026-03-07T22:22:56Z", "a = b", "new-legacy", "1,5", "a\nb", "'=1"];
+    const texts = [
+      "",
+      "delivered",
+      "3SDEVC123456789",
+      "2026-03-07T22:22:56Z",
+      "a = b",
+      "new-legacy",
+      "1,5",
+      "a\nb",
+      "'=1",
+    ];
     expect(texts.map(neutraliseCell)).toEqual(texts);
   });
 
   it("leaves no line that begins with a trigger after trimming, whatever comes in", () => {
-    const pieces = fc.constantFrom("=", "+", "-", "@", "＝", "\t", "\r", "\n", "\0", " ", "\u00a0", "\u3000", "\ufeff", '"', ";", ",", "x");
+    const pieces = fc.constantFrom(
+      "=",
+      "+",
+      "-",
+      "@",
+      "＝",
+      "\t",
+      "\r",
+      "\n",
+      "\0",
+      " ",
+      "\u00a0",
+      "\u3000",
+      "\ufeff",
+      '"',
+      ";",
+      ",",
+      "x",
+    );
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 12 }), (parts) => {
         const cell = neutraliseCell(parts.join(""));

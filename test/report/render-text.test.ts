@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { LANGS } from "../../src/report/texts.ts";
 import {
   renderCountText,
   renderFindingsText,
@@ -7,7 +6,9 @@ import {
   renderParcelsText,
   renderReconcileText,
 } from "../../src/report/render-text.ts";
+import { LANGS } from "../../src/report/texts.ts";
 import {
+  ACTING_CHARACTER,
   aCleanReportData,
   aFindingReport,
   aHostileReportData,
@@ -22,18 +23,24 @@ function storyOf({ summary, reasons, kinds }: ReturnType<typeof aReportData>) {
   return { report: summary, reasons, kinds };
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not reach a terminal
-const ACTING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2066-\u2069]/;
-
 describe("renderReconcileText", () => {
   it("says the whole story of a run with findings", async () => {
-    await expect(renderReconcileText(storyOf(aReportData()), "en")).toMatchFileSnapshot("../golden/reconcile-no-go.en.txt");
-    await expect(renderReconcileText(storyOf(aReportData()), "nl")).toMatchFileSnapshot("../golden/reconcile-no-go.nl.txt");
+    await expect(renderReconcileText(storyOf(aReportData()), "en")).toMatchFileSnapshot(
+      "../golden/reconcile-no-go.en.txt",
+    );
+    await expect(renderReconcileText(storyOf(aReportData()), "nl")).toMatchFileSnapshot(
+      "../golden/reconcile-no-go.nl.txt",
+    );
   });
 
   it("begins with the verdict", () => {
-    const firstLine = (data: ReturnType<typeof aReportData>) => renderReconcileText(storyOf(data), "nl").split("\n")[0];
-    expect([aCleanReportData(), aReportData(), aSilentReportData()].map(firstLine)).toEqual(["GO", "NO GO", "NIET BEWEZEN"]);
+    const firstLine = (data: ReturnType<typeof aReportData>) =>
+      renderReconcileText(storyOf(data), "nl").split("\n")[0];
+    expect([aCleanReportData(), aReportData(), aSilentReportData()].map(firstLine)).toEqual([
+      "GO",
+      "NO GO",
+      "NIET BEWEZEN",
+    ]);
   });
 
   it("ends with the tie-out, down to the difference", () => {
@@ -43,20 +50,25 @@ describe("renderReconcileText", () => {
 
   it("names open findings by kind, the worst first, and no kind without", () => {
     const text = renderReconcileText(storyOf(aReportData()), "en");
-    expect(text).toMatch(/Missing in the new feed +9 {2}Critical\n {2}Parcel missing in the new feed +4 {2}Critical\n/);
+    expect(text).toMatch(
+      /Missing in the new feed +9 {2}Critical\n {2}Parcel missing in the new feed +4 {2}Critical\n/,
+    );
     expect(renderReconcileText(storyOf(aSilentReportData()), "en")).not.toContain("Missing in the new feed");
   });
 
   it.each(LANGS)("stays within 80 columns (%s)", (lang) => {
     for (const data of [aReportData(), aCleanReportData(), aSilentReportData()]) {
-      for (const line of renderReconcileText(storyOf(data), lang).split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
+      for (const line of renderReconcileText(storyOf(data), lang).split("\n"))
+        expect(line.length, line).toBeLessThanOrEqual(80);
     }
   });
 
   it("has colours only when asked for", () => {
     expect(renderReconcileText(storyOf(aReportData()), "en")).not.toContain("\u001b");
-    expect(renderReconcileText(storyOf(aReportData()), "en", { colour: true })).toMatch(/^\u001b\[1;31mNO GO\u001b\[0m\n/);
-    expect(renderReconcileText(storyOf(aCleanReportData()), "en", { colour: true })).toMatch(/^\u001b\[1;32mGO\u001b\[0m\n/);
+    const begin = (data: ReturnType<typeof aReportData>) =>
+      renderReconcileText(storyOf(data), "en", { colour: true }).split("\n")[0];
+    expect(begin(aReportData())).toBe("\u001b[1;31mNO GO\u001b[0m");
+    expect(begin(aCleanReportData())).toBe("\u001b[1;32mGO\u001b[0m");
   });
 
   it("lets no hostile text act on the terminal", () => {
@@ -64,7 +76,7 @@ describe("renderReconcileText", () => {
     const reasons = [{ code: "findings_open" as const, values: { open: "\u001b[2J\u202e" } }];
     const text = renderReconcileText({ ...storyOf(data), reasons }, "en");
     expect(text).toContain("\\u001b[2J\\u202e findings are open");
-    expect(text).not.toMatch(ACTING);
+    expect(text).not.toMatch(ACTING_CHARACTER);
   });
 });
 
@@ -89,19 +101,22 @@ describe("renderFindingsText", () => {
 
   it("says every finding in the words that the command's options take", () => {
     const text = renderFindingsText(FINDINGS_OF_ALL_KINDS, "nl");
-    for (const { kind, barcode } of FINDINGS_OF_ALL_KINDS) expect(text).toMatch(new RegExp(`${kind} +${barcode}`));
+    for (const { kind, barcode } of FINDINGS_OF_ALL_KINDS)
+      expect(text).toMatch(new RegExp(`${kind} +${barcode}`));
   });
 
   it("lets no hostile text act on the terminal or begin a line", () => {
     const text = renderFindingsText(aHostileReportData().findings, "en", { head: false });
-    expect(text).not.toMatch(ACTING);
+    expect(text).not.toMatch(ACTING_CHARACTER);
     for (const line of text.trimEnd().split("\n")) expect(line).toMatch(/^(open |pending| {20})/);
   });
 });
 
 describe("renderParcelsText", () => {
   it("lines figures up", () => {
-    expect(renderParcelsText([aParcelReport(), aParcelReport({ verdict: "not_proven", openFindings: 12 })], "en")).toBe(
+    expect(
+      renderParcelsText([aParcelReport(), aParcelReport({ verdict: "not_proven", openFindings: 12 })], "en"),
+    ).toBe(
       [
         "Barcode                             Verdict        Old     New    Open",
         "3SDEVC123456789                     matched          5       5       0",
@@ -114,13 +129,17 @@ describe("renderParcelsText", () => {
 
 describe("renderImportText", () => {
   it("says what was read and how it adds up", () => {
-    expect(renderImportText(anImportReport({ seen: 1_204, accepted: 1_200, duplicates: 3, quarantined: 1 }), "en")).toBe(
+    expect(
+      renderImportText(anImportReport({ seen: 1_204, accepted: 1_200, duplicates: 3, quarantined: 1 }), "en"),
+    ).toBe(
       "Scan files (SFTP): 2 intakes read\n  1,204 rows seen = 1,200 accepted, 3 duplicates, 1 quarantined\n",
     );
   });
 
   it("says one where there is one", () => {
-    expect(renderImportText(anImportReport({ channel: "webhook", intakes: 1, seen: 1, accepted: 1 }), "nl")).toBe(
+    expect(
+      renderImportText(anImportReport({ channel: "webhook", intakes: 1, seen: 1, accepted: 1 }), "nl"),
+    ).toBe(
       "Tracking Webhook v1: 1 ontvangst gelezen\n  1 rij gezien = 1 aanvaard, 0 dubbel, 0 apart gezet\n",
     );
   });

@@ -6,8 +6,14 @@ const parcels = { total: 100, matched: 100, known: 0, mismatched: 0, pending: 0,
 
 describe("toMatchRates", () => {
   it("takes pending and not proven parcels out of the decided, and nothing else", () => {
-    expect(toMatchRates(aReconcileReport().parcels)).toMatchObject({ matched: 12_391, total: 12_480, decided: 12_434 });
-    expect(toMatchRates({ ...parcels, matched: 60, known: 10, mismatched: 10, pending: 15, notProven: 5 })).toMatchObject({
+    expect(toMatchRates(aReconcileReport().parcels)).toMatchObject({
+      matched: 12_391,
+      total: 12_480,
+      decided: 12_434,
+    });
+    expect(
+      toMatchRates({ ...parcels, matched: 60, known: 10, mismatched: 10, pending: 15, notProven: 5 }),
+    ).toMatchObject({
       matched: 60,
       decided: 80,
     });

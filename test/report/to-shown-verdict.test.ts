@@ -6,7 +6,11 @@ import { getTexts } from "../../src/report/texts.ts";
 import { type ShownVerdict, toShownVerdict } from "../../src/report/to-shown-verdict.ts";
 import { aCleanReportData, aReconcileReport, aReportData } from "../support/report-data.ts";
 
-function show(summary: ReconcileReport, reasons: readonly VerdictReason[], lang: "en" | "nl" = "en"): ShownVerdict {
+function show(
+  summary: ReconcileReport,
+  reasons: readonly VerdictReason[],
+  lang: "en" | "nl" = "en",
+): ShownVerdict {
   const texts = getTexts(lang);
   return toShownVerdict({ summary, reasons }, compareSums(summary, undefined), texts, makeFormats(texts));
 }
@@ -69,11 +73,17 @@ describe("toShownVerdict", () => {
       "1 finding is pending: the other feed may still speak.",
       "1 finding is hidden by a known-difference rule; it does not count as matched.",
     ]);
-    expect(show(one, reasons, "nl").reasons[0]?.text).toBe("Er staat 1 bevinding open, bij 1 van de 3.100 pakketten.");
+    expect(show(one, reasons, "nl").reasons[0]?.text).toBe(
+      "Er staat 1 bevinding open, bij 1 van de 3.100 pakketten.",
+    );
   });
 
   it("tells a feed that fell silent from one that never spoke", () => {
-    const silent = { ...clean, verdict: "not_proven", parcels: { ...clean.parcels, matched: 3_098, notProven: 2 } } as const;
+    const silent = {
+      ...clean,
+      verdict: "not_proven",
+      parcels: { ...clean.parcels, matched: 3_098, notProven: 2 },
+    } as const;
     const say = (values: VerdictReason["values"]) =>
       show(silent, [{ code: "feed_silent", values }]).reasons.map(({ text }) => text);
     const fell = "One of the feeds has fallen silent, so 2 parcels cannot be judged.";

@@ -27,7 +27,8 @@ describe("toVisibleText", () => {
   });
 
   it("leaves no character that hides or reorders, of all there are", () => {
-    const hidden = /[\p{Cc}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Line_Separator}\p{Paragraph_Separator}]/u;
+    const hidden =
+      /[\p{Cc}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Line_Separator}\p{Paragraph_Separator}]/u;
     for (let first = 0; first <= 0x10ffff; first += 0x1000) {
       const all = String.fromCodePoint(...Array.from({ length: 0x1000 }, (_, i) => first + i));
       const shown = toVisibleText(all);

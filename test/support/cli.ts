@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { PACKAGE_ROOT } from "../../src/package-root.ts";
@@ -11,10 +12,14 @@ export interface CliResult {
   readonly stderr: string;
 }
 
+/** Compiling the program takes as long as running it: what one call has compiled serves the next. */
+const compileCache = join(tmpdir(), "trackbridge-compile-cache");
+
 /** Calls the program as a user does, from any folder. */
 export async function runCli(args: readonly string[], { cwd }: { readonly cwd: string }): Promise<CliResult> {
   const child = spawn(process.execPath, [join(PACKAGE_ROOT, "src/cli/launcher.mjs"), ...args], {
     cwd,
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [stdout, stderr, [code]] = await Promise.all([

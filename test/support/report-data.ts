@@ -12,11 +12,26 @@ import type {
 
 /** An `import` of scan files: 8 rows, all of them accepted. */
 export function anImportReport(changes: Partial<ImportReport> = {}): ImportReport {
-  return { channel: "legacy-scan", intakes: 2, seen: 8, accepted: 8, duplicates: 0, quarantined: 0, ...changes };
+  return {
+    channel: "legacy-scan",
+    intakes: 2,
+    seen: 8,
+    accepted: 8,
+    duplicates: 0,
+    quarantined: 0,
+    ...changes,
+  };
 }
 
 export function aParcelReport(changes: Partial<ParcelReport> = {}): ParcelReport {
-  return { barcode: "3SDEVC123456789", verdict: "matched", legacyEpisodes: 5, newEpisodes: 5, openFindings: 0, ...changes };
+  return {
+    barcode: "3SDEVC123456789",
+    verdict: "matched",
+    legacyEpisodes: 5,
+    newEpisodes: 5,
+    openFindings: 0,
+    ...changes,
+  };
 }
 
 /** An open `missing_in_new` of a delivered parcel. */
@@ -94,7 +109,10 @@ export const FINDINGS_OF_ALL_KINDS: readonly FindingReport[] = [
     barcode: "3SDEVC804411275",
     newAt: "2026-03-17T09:15:40Z",
     settlesAt: "2026-03-17T21:15:40Z",
-    evidence: { statuses: ["announced", "accepted", "sorted"], sources: [aSource("status-api", "announced", 1)] },
+    evidence: {
+      statuses: ["announced", "accepted", "sorted"],
+      sources: [aSource("status-api", "announced", 1)],
+    },
   }),
   aFindingReport(),
   aFindingReport({
@@ -225,7 +243,11 @@ export const FINDINGS_OF_ALL_KINDS: readonly FindingReport[] = [
     newAt: "2026-03-19T09:00:02Z",
     settlesAt: null,
     deltaSeconds: 2,
-    evidence: { legacyValue: "ORDER-1001", newValue: "ORDER-1001/B", sources: [aSource("webhook", "accepted", 1)] },
+    evidence: {
+      legacyValue: "ORDER-1001",
+      newValue: "ORDER-1001/B",
+      sources: [aSource("webhook", "accepted", 1)],
+    },
   }),
   aFindingReport({
     id: "f0000000000000b6",
@@ -454,7 +476,8 @@ export function aReportData(changes: Partial<ReportData> = {}): ReportData {
         name: "delivery 0d1f77c2",
         line: 1,
         code: "EVENT_ID_CONFLICT",
-        message: "delivery 0d1f77c2: eventId '6f0c51d2' → the body it came with before → ask the carrier which one counts",
+        message:
+          "delivery 0d1f77c2: eventId '6f0c51d2' → the body it came with before → ask the carrier which one counts",
       },
     ],
     quarantineTotal: 10,
@@ -547,18 +570,21 @@ function channel(name: ChannelReport["channel"]): ChannelReport {
   };
 }
 
+/** A character that acts on a terminal, hides or reorders text; line breaks and tabs are not among them. */
+export const ACTING_CHARACTER = /(?![\r\n\t])[\p{Cc}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]/u;
+
 /** Texts that try to become markup, formulas, terminal commands or other words than they are. */
 export const HOSTILE_TEXTS = [
   "<script>document.title='owned'</script>",
   "</style></td></table><img src=x onerror=alert(1)>",
-  "\" onmouseover=\"alert(1)\" x='`",
+  '" onmouseover="alert(1)" x=\'`',
   "<!-- --><svg/onload=alert(1)>",
   "]]><b>bold</b>",
   "javascript:alert(1)//&lt;b&gt;&#60;i&#62;",
   "abc\u202edcba\u2066x\u2069\u200bhidden\u061c",
   "\u0000\u0007\u001b[31mred\u001b[0m\u009b2J",
-  "=HYPERLINK(\"http://127.0.0.1/\",\"x\")\n+1+1\r\n\t@SUM(A1)\u00a0-2",
-  "${reason} {open} $& $' {{x}}",
+  '=HYPERLINK("http://127.0.0.1/","x")\n+1+1\r\n\t@SUM(A1)\u00a0-2',
+  "{open} $& $' {{x}}",
   `long ${"W".repeat(400)}`,
   "lone \ud83d surrogate",
   "__proto__",
@@ -572,9 +598,16 @@ export function aHostileReportData(): ReportData {
     ...start,
     program: hostile(0),
     settings: { ...start.settings, mappingFingerprint: hostile(1) },
-    reasons: [{ code: "findings_open", values: { open: hostile(2), parcels: hostile(0), extra: hostile(3) } }],
+    reasons: [
+      { code: "findings_open", values: { open: hostile(2), parcels: hostile(0), extra: hostile(3) } },
+    ],
     summary: { ...start.summary, runId: hostile(3) },
-    statuses: HOSTILE_TEXTS.map((text, i) => ({ status: text, nameNl: hostile(i + 1), nameEn: hostile(i + 1), open: 3 })),
+    statuses: HOSTILE_TEXTS.map((text, i) => ({
+      status: text,
+      nameNl: hostile(i + 1),
+      nameEn: hostile(i + 1),
+      open: 3,
+    })),
     days: start.days.map((day, i) => ({ ...day, day: i % 2 === 0 ? hostile(i) : day.day })),
     findings: FINDING_KINDS.map((kind, i) =>
       aFindingReport({
@@ -607,6 +640,11 @@ export function aHostileReportData(): ReportData {
       code: hostile(i + 1),
       message: hostile(i + 2),
     })),
-    corrections: HOSTILE_TEXTS.map((text, i) => ({ barcode: text, code: hostile(i + 1), at: hostile(i + 2), intakes: 2 })),
+    corrections: HOSTILE_TEXTS.map((text, i) => ({
+      barcode: text,
+      code: hostile(i + 1),
+      at: hostile(i + 2),
+      intakes: 2,
+    })),
   };
 }

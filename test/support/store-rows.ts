@@ -5,7 +5,7 @@ import type { Channel } from "../../src/domain/channel.ts";
 import type { Finding, FindingEvent } from "../../src/domain/finding.ts";
 import type { KeptObservation } from "../../src/domain/merge-observation.ts";
 import type { Details } from "../../src/domain/observation.ts";
-import { NO_DETAILS } from "../../src/domain/observation.ts";
+import { compareText, NO_DETAILS } from "../../src/domain/observation.ts";
 import type { EpisodeTally } from "../../src/domain/verdict.ts";
 import { NO_EPISODES } from "../../src/domain/verdict.ts";
 import type { ChannelProgress, NewIntake, ParcelOutcome, RunRecord } from "../../src/store/store.ts";
@@ -28,6 +28,13 @@ export function parcelsOfOneBucket(count: number): readonly Barcode[] {
     if (bucketOf(parcelOf(n)) === bucketOf(first)) found.push(parcelOf(n));
   }
   return found;
+}
+
+/** In order of bucket, then barcode: the order of a store's lists. */
+export function inStoreOrder<Row extends { readonly barcode: Barcode }>(rows: readonly Row[]): Row[] {
+  return rows.toSorted(
+    (a, b) => bucketOf(a.barcode) - bucketOf(b.barcode) || compareText(a.barcode, b.barcode),
+  );
 }
 
 /** What matters of an intake; text is taken as UTF-8. */

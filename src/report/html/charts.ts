@@ -75,34 +75,40 @@ export function drawLyingBars(
   const width = narrow ? 350 : 920;
   const left = narrow ? 1 : 270;
   const axis = 28;
-  return draw({ ...text, id: `${text.id}-${form}` }, { width, height: labels.length * step + axis, stretch: false }, {
-    grid: { left, right: 16, top: 0, bottom: axis },
-    xAxis: {
-      type: "value",
-      minInterval: 1,
-      splitNumber: narrow ? 3 : 5,
-      axisLabel: { ...FONT, color: MUTED, formatter: toNumber },
-      splitLine: { lineStyle: { color: RULE } },
-    },
-    yAxis: {
-      type: "category",
-      inverse: true,
-      data: toLabels(labels),
-      axisTick: { show: false },
-      axisLine: { lineStyle: { color: RULE } },
-      axisLabel: {
-        ...FONT,
-        color: INK,
-        interval: 0,
-        ...(narrow ? { inside: true, margin: -4, verticalAlign: "bottom", padding: [0, 0, 8, 0] } : { margin: 12 }),
+  return draw(
+    { ...text, id: `${text.id}-${form}` },
+    { width, height: labels.length * step + axis, stretch: false },
+    {
+      grid: { left, right: 16, top: 0, bottom: axis },
+      xAxis: {
+        type: "value",
+        minInterval: 1,
+        splitNumber: narrow ? 3 : 5,
+        axisLabel: { ...FONT, color: MUTED, formatter: toNumber },
+        splitLine: { lineStyle: { color: RULE } },
       },
-      z: 10,
+      yAxis: {
+        type: "category",
+        inverse: true,
+        data: toLabels(labels),
+        axisTick: { show: false },
+        axisLine: { lineStyle: { color: RULE } },
+        axisLabel: {
+          ...FONT,
+          color: INK,
+          interval: 0,
+          ...(narrow
+            ? { inside: true, margin: -4, verticalAlign: "bottom", padding: [0, 0, 8, 0] }
+            : { margin: 12 }),
+        },
+        z: 10,
+      },
+      series: toBars(widen(series, toLongest(series) / (width - left)), {
+        barWidth: narrow ? 12 : 15,
+        ...(narrow ? { barCategoryGap: "0%" } : {}),
+      }),
     },
-    series: toBars(widen(series, toLongest(series) / (width - left)), {
-      barWidth: narrow ? 12 : 15,
-      ...(narrow ? { barCategoryGap: "0%" } : {}),
-    }),
-  });
+  );
 }
 
 /** Standing bars, one for each label, from left to right. */
@@ -131,14 +137,19 @@ export function drawStandingBars(
       axisLabel: { ...FONT, color: MUTED, formatter: toNumber },
       splitLine: { lineStyle: { color: RULE } },
     },
-    series: toBars(widen(series, toLongest(series) / frame.height), { barMaxWidth: 28, barCategoryGap: "30%" }),
+    series: toBars(widen(series, toLongest(series) / frame.height), {
+      barMaxWidth: 28,
+      barCategoryGap: "30%",
+    }),
   });
 }
 
 /** The figure of the longest bar; at least 1. */
 function toLongest(series: readonly ChartSeries[]): number {
   const bars = series[0]?.values.length ?? 0;
-  const sums = Array.from({ length: bars }, (_, bar) => series.reduce((sum, { values }) => sum + (values[bar] ?? 0), 0));
+  const sums = Array.from({ length: bars }, (_, bar) =>
+    series.reduce((sum, { values }) => sum + (values[bar] ?? 0), 0),
+  );
   return sums.reduce((longest, sum) => Math.max(longest, sum), 1);
 }
 
@@ -171,13 +182,17 @@ function toBars(series: readonly ChartSeries[], look: object): object[] {
 }
 
 /** Draws to SVG, without what ECharts leaves for scripts and without numbers that count up from chart to chart. */
-function draw({ id, title, description }: ChartText, { width, height, stretch }: ChartFrame, option: object): Html {
+function draw(
+  { id, title, description }: ChartText,
+  { width, height, stretch }: ChartFrame,
+  option: object,
+): Html {
   const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
   try {
     chart.setOption({ animation: false, ...option });
     const drawn = chart
       .renderToSVGString()
-      .replace(/<style[^]*?<\/style>/g, "")
+      .replace(/<style.*?<\/style>/gs, "")
       .replace(/ (class|ecmeta_\w+|pointer-events|xml:space)="[^"]*"/g, "")
       .replace(/<rect [^>]*fill="none"><\/rect>/, "")
       .replace(/>\s+</g, "><")

@@ -14,7 +14,9 @@ export function renderDays({ days }: ReportData, { texts, formats, section, tabl
   if (rows.every(({ total }) => total === 0)) {
     return section("days", texts.days.heading, null, html`<p class="empty">${texts.days.none}</p>`);
   }
-  const labels = rows.map(({ day }) => (formats.day(day) === day ? texts.format.none : formats.shortDay(day)));
+  const labels = rows.map(({ day }) =>
+    formats.day(day) === day ? texts.format.none : formats.shortDay(day),
+  );
   const series = SEVERITIES.map((severity) => ({
     name: severity,
     colour: `var(--${severity})`,

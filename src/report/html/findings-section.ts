@@ -10,7 +10,9 @@ export function renderFindings({ findings, findingsTotal }: ReportData, parts: P
   const { heads } = texts;
   if (findings.length === 0) {
     const none =
-      findingsTotal === 0 ? texts.findings.none : cutText(texts.page.cutFindings, 0, findingsTotal, formats.number);
+      findingsTotal === 0
+        ? texts.findings.none
+        : cutText(texts.page.cutFindings, 0, findingsTotal, formats.number);
     return section("findings", texts.findings.heading, null, html`<p class="empty">${none}</p>`);
   }
   const columns = [heads.severity, heads.kind, heads.barcode, heads.about, heads.state];
@@ -30,7 +32,12 @@ ${findings.map((finding) => renderFinding(finding, columns, parts))}</table>${cu
 }
 
 /** *n of m*, with where to find the rest. */
-export function cutText(text: string, shown: number, total: number, toNumber: (value: number) => string): string {
+export function cutText(
+  text: string,
+  shown: number,
+  total: number,
+  toNumber: (value: number) => string,
+): string {
   return fillText(text, { shown: toNumber(shown), total: toNumber(total) });
 }
 
@@ -57,7 +64,10 @@ ${renderFacts(finding, parts)}
 }
 
 /** The folded line: both times and how far they are apart. */
-function renderSummary({ legacyAt, newAt, deltaSeconds }: FindingReport, { texts, formats, time }: Parts): Html {
+function renderSummary(
+  { legacyAt, newAt, deltaSeconds }: FindingReport,
+  { texts, formats, time }: Parts,
+): Html {
   const sides: Child[] = [];
   if (legacyAt !== null) sides.push(html`${texts.sideNames.legacy} ${time(legacyAt)}`);
   if (newAt !== null) sides.push(html`${texts.sideNames.new} ${time(newAt)}`);
@@ -72,7 +82,8 @@ function renderFacts(finding: FindingReport, { texts, formats, bothTimes }: Part
     if (value !== null) facts.push([name, value]);
   };
   const time = (iso: string | null) => (iso === null ? null : bothTimes(iso));
-  const id = (value: string | null) => (value === null ? null : html`<span class="id">${toVisibleText(value, 300)}</span>`);
+  const id = (value: string | null) =>
+    value === null ? null : html`<span class="id">${toVisibleText(value, 300)}</span>`;
   add(heads.legacyAt, time(finding.legacyAt));
   add(heads.newAt, time(finding.newAt));
   add(heads.delta, finding.deltaSeconds === null ? null : formats.delta(finding.deltaSeconds));
@@ -88,7 +99,10 @@ function renderFacts(finding: FindingReport, { texts, formats, bothTimes }: Part
   add(heads.signature, id(finding.signature));
   add(heads.kind, id(finding.kind));
   add(heads.id, id(finding.id));
-  const evidence = Object.keys(finding.evidence).length === 0 ? texts.findings.noEvidence : renderEvidence(finding.evidence, 0);
+  const evidence =
+    Object.keys(finding.evidence).length === 0
+      ? texts.findings.noEvidence
+      : renderEvidence(finding.evidence, 0);
   add(texts.findings.evidence, evidence);
   return renderList(facts);
 }
@@ -103,19 +117,31 @@ const LONGEST_EVIDENCE = 300;
 
 /** Evidence has the shape its rule gives it: lists and records are unfolded, what lies deeper stands as JSON. */
 function renderEvidence(value: unknown, depth: number): Child {
-  if (!isNested(value)) return typeof value === "string" ? toVisibleText(value, LONGEST_EVIDENCE) : String(value);
-  if (depth >= DEEPEST_EVIDENCE) return html`<code>${toVisibleText(JSON.stringify(value), LONGEST_EVIDENCE)}</code>`;
-  const items = Object.entries(value).map(([name, item]) => [name, item, renderEvidence(item, depth + 1)] as const);
+  if (!isNested(value))
+    return typeof value === "string" ? toVisibleText(value, LONGEST_EVIDENCE) : String(value);
+  if (depth >= DEEPEST_EVIDENCE)
+    return html`<code>${toVisibleText(JSON.stringify(value), LONGEST_EVIDENCE)}</code>`;
+  const items = Object.entries(value).map(
+    ([name, item]) => [name, item, renderEvidence(item, depth + 1)] as const,
+  );
   if (Array.isArray(value)) {
     const isPlain = items.every(([, item]) => !isNested(item));
     return isPlain
-      ? html`${join(items.map(([, , shown]) => shown), ", ")}`
+      ? html`${join(
+          items.map(([, , shown]) => shown),
+          ", ",
+        )}`
       : html`<ol>${items.map(([, , shown]) => html`<li>${shown}</li>`)}</ol>`;
   }
-  const named = items.map(([name, item, shown]) => [html`<code>${toVisibleText(name, 60)}</code>`, item, shown] as const);
+  const named = items.map(
+    ([name, item, shown]) => [html`<code>${toVisibleText(name, 60)}</code>`, item, shown] as const,
+  );
   // A record of plain values within a list, such as a source, fits a line.
   return depth >= 2 && named.every(([, item]) => !isNested(item))
-    ? html`${join(named.map(([name, , shown]) => html`${name} ${shown}`), " · ")}`
+    ? html`${join(
+        named.map(([name, , shown]) => html`${name} ${shown}`),
+        " · ",
+      )}`
     : renderList(named.map(([name, , shown]) => [name, shown]));
 }
 

@@ -9,7 +9,9 @@ import type { Parts } from "./make-parts.ts";
 export function renderKinds(data: ReportData, parts: Parts): Html {
   const { texts } = parts;
   const { kindsSection } = texts;
-  const found = data.kinds.filter((kind) => FINDING_STATES.some((state) => kind[state] > 0)).toSorted(compareKinds);
+  const found = data.kinds
+    .filter((kind) => FINDING_STATES.some((state) => kind[state] > 0))
+    .toSorted(compareKinds);
   const absent = FINDING_KINDS.filter((kind) => !found.some((row) => row.kind === kind));
   const checked = html`<p class="note">${kindsSection.checked} ${absent.map((kind) => texts.kinds[kind].name).join(", ")}.</p>`;
   const body =
@@ -57,7 +59,9 @@ function renderChart(found: readonly KindReport[], { texts, formats }: Parts): C
     { name: "known", colour: "var(--known)", values: drawn.map(({ known }) => known) },
     { name: "pending", colour: "var(--pending)", hollow: true, values: drawn.map(({ pending }) => pending) },
   ];
-  const used = SEVERITIES.filter((severity) => drawn.some((row) => row.severity === severity && row.open > 0));
+  const used = SEVERITIES.filter((severity) =>
+    drawn.some((row) => row.severity === severity && row.open > 0),
+  );
   return html`<figure>
 <ul class="legend" aria-hidden="true">
 ${used.map(

@@ -82,7 +82,9 @@ export function makeParts(data: Pick<ReportData, "statuses">, lang: Lang): Parts
 
   const status = (id: string) => {
     const name = names.get(id);
-    return name === undefined ? html`<code>${id}</code>` : html`<span class="data">${name}</span> <code class="muted">${id}</code>`;
+    return name === undefined
+      ? html`<code>${id}</code>`
+      : html`<span class="data">${name}</span> <code class="muted">${id}</code>`;
   };
 
   const severity = (one: Severity) =>
@@ -95,7 +97,9 @@ export function makeParts(data: Pick<ReportData, "statuses">, lang: Lang): Parts
     if (code !== null) lines.push(html`<span>${texts.heads.code} <code>${code}</code></span>`);
     if (field !== null) lines.push(html`<span>${texts.heads.field} <code>${field}</code></span>`);
     if (legacyStatus !== null) {
-      lines.push(html`<span><span class="side">${texts.sideNames.legacy}</span>${status(legacyStatus)}</span>`);
+      lines.push(
+        html`<span><span class="side">${texts.sideNames.legacy}</span>${status(legacyStatus)}</span>`,
+      );
     }
     if (newStatus !== null) {
       lines.push(html`<span><span class="side">${texts.sideNames.new}</span>${status(newStatus)}</span>`);
@@ -110,7 +114,8 @@ ${intro === null ? null : html`<p class="intro">${intro}</p>`}
 ${body}
 </section>`;
 
-  const fill = (text: string, values: Readonly<Record<string, Child>>) => html`${splitText<Child>(text, values)}`;
+  const fill = (text: string, values: Readonly<Record<string, Child>>) =>
+    html`${splitText<Child>(text, values)}`;
 
   return { lang, texts, formats, time, bothTimes, status, severity, about, table: toTable, section, fill };
 }

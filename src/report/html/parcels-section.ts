@@ -69,7 +69,9 @@ function renderVerdicts({ summary }: ReportData, { texts, formats, table }: Part
     {
       id: "chart-parcels",
       title: texts.parcels.chartTitle,
-      description: counts.map(([verdict, n]) => `${name(verdict)}: ${formats.number(n)} (${share(n)})`).join("; "),
+      description: counts
+        .map(([verdict, n]) => `${name(verdict)}: ${formats.number(n)} (${share(n)})`)
+        .join("; "),
     },
     counts.map(([verdict, n]) => ({ name: verdict, values: [n], ...COLOURS[verdict] })),
   );

@@ -11,7 +11,12 @@ export function renderPending(data: ReportData, parts: Parts): Html {
   const { heads, pendingSection, pendingReasons } = texts;
   const total = data.summary.findings.pending;
   if (total === 0) {
-    return section("pending", pendingSection.heading, null, html`<p class="empty">${pendingSection.none}</p>`);
+    return section(
+      "pending",
+      pendingSection.heading,
+      null,
+      html`<p class="empty">${pendingSection.none}</p>`,
+    );
   }
   const reasons = data.pending ?? [];
   const listed = data.findings

@@ -7,7 +7,10 @@ import { type Child, type Html, html } from "./html.ts";
 import type { Parts } from "./make-parts.ts";
 
 /** What came in over each channel: the certificate that the verdict rests on. */
-export function renderChannels({ channels }: ReportData, { texts, formats, time, section, table }: Parts): Html {
+export function renderChannels(
+  { channels }: ReportData,
+  { texts, formats, time, section, table }: Parts,
+): Html {
   const { heads, channelsSection } = texts;
   const body =
     channels.length === 0
@@ -58,7 +61,8 @@ export function renderSums(data: ReportData, parts: Parts): Html {
     value === 0
       ? html`<span class="ok">0 <span aria-hidden="true">✓</span><span class="hidden">${sums.ok}</span></span>`
       : html`<span class="bad">${formats.number(value)} ${sums.bad}</span>`;
-  const total = (name: string, value: number) => html`<p class="zero-sum">${name}: <strong>${difference(value)}</strong></p>`;
+  const total = (name: string, value: number) =>
+    html`<p class="zero-sum">${name}: <strong>${difference(value)}</strong></p>`;
   return section(
     "sums",
     sums.heading,
@@ -92,7 +96,12 @@ export function renderQuarantine({ quarantine, quarantineTotal }: ReportData, pa
   const { texts, formats, section, table } = parts;
   const { heads } = texts;
   if (quarantineTotal === 0) {
-    return section("quarantine", texts.quarantine.heading, null, html`<p class="empty">${texts.quarantine.none}</p>`);
+    return section(
+      "quarantine",
+      texts.quarantine.heading,
+      null,
+      html`<p class="empty">${texts.quarantine.none}</p>`,
+    );
   }
   const shown = quarantine.slice(0, MOST_ROWS);
   return section(
@@ -122,7 +131,12 @@ export function renderCorrections(data: ReportData, parts: Parts): Html {
   const { heads } = texts;
   const { corrections, correctionsTotal = corrections.length } = data;
   if (correctionsTotal === 0) {
-    return section("corrections", texts.corrections.heading, null, html`<p class="empty">${texts.corrections.none}</p>`);
+    return section(
+      "corrections",
+      texts.corrections.heading,
+      null,
+      html`<p class="empty">${texts.corrections.none}</p>`,
+    );
   }
   const shown = corrections.slice(0, MOST_ROWS);
   return section(

@@ -3,10 +3,18 @@ import { type Html, html } from "./html.ts";
 import type { Parts } from "./make-parts.ts";
 
 /** Open findings per status, the most first, as the data has them. */
-export function renderStatuses({ statuses }: ReportData, { texts, formats, status, section, table }: Parts): Html {
+export function renderStatuses(
+  { statuses }: ReportData,
+  { texts, formats, status, section, table }: Parts,
+): Html {
   const most = statuses.reduce((max, { open }) => Math.max(max, open), 1);
   if (statuses.length === 0) {
-    return section("statuses", texts.statuses.heading, null, html`<p class="empty">${texts.statuses.none}</p>`);
+    return section(
+      "statuses",
+      texts.statuses.heading,
+      null,
+      html`<p class="empty">${texts.statuses.none}</p>`,
+    );
   }
   return section(
     "statuses",
@@ -14,7 +22,11 @@ export function renderStatuses({ statuses }: ReportData, { texts, formats, statu
     texts.statuses.intro,
     table({
       caption: texts.statuses.heading,
-      heads: [{ text: texts.heads.status }, { text: texts.heads.open, number: true }, { text: "", bar: true }],
+      heads: [
+        { text: texts.heads.status },
+        { text: texts.heads.open, number: true },
+        { text: "", bar: true },
+      ],
       rows: statuses.map((row) => [
         status(row.status),
         formats.number(row.open),

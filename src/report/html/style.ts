@@ -138,7 +138,8 @@ th :is(code, .id, small) { font-weight: 400; }
 .bar-cell { width: 40%; }
 time span { white-space: nowrap; }
 .pair > span { display: block; }
-.pair .side { display: inline-block; min-width: 3.2rem; color: var(--muted); font-size: .8125rem; }
+.pair > .sided { display: grid; grid-template-columns: 3.2rem 1fr; }
+.pair .side { color: var(--muted); font-size: .8125rem; }
 
 .findings tbody { border-bottom: 1px solid var(--rule); }
 .findings tbody :is(th, td) { border-bottom: 0; }
@@ -216,6 +217,9 @@ footer p + p { margin-top: .3rem; }
   @page { margin: 16mm 14mm; }
   body { background: #fff; font-size: 10.5pt; }
   .sheet { max-width: none; padding: 0; }
+  table { font-size: 8.5pt; }
+  th, td { padding-right: .4rem; }
+  .number + td:not(.number) { padding-left: .4rem; }
   nav.contents, .skip { display: none; }
   .section { margin-top: 2rem; }
   h2, h3, thead { break-after: avoid; }

@@ -1,0 +1,200 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, it } from "vitest";
+import { CHANNELS } from "../../src/domain/channel.ts";
+import { CAUSES, FINDING_KINDS, FINDING_STATES, SEVERITIES } from "../../src/domain/finding.ts";
+import { PARCEL_VERDICTS, RUN_VERDICTS } from "../../src/domain/verdict.ts";
+import { renderJson } from "../../src/report/render-json.ts";
+import {
+  aCleanReportData,
+  aFindingReport,
+  anImportReport,
+  aParcelReport,
+  aReconcileReport,
+  aReportData,
+  aSilentReportData,
+  FINDINGS_NOT_OPEN,
+  FINDINGS_OF_ALL_KINDS,
+} from "../support/report-data.ts";
+
+const FOLDER = new URL("../../config/schemas/", import.meta.url);
+const NAMES = ["findings", "import", "parcels", "reconcile", "report"] as const;
+
+const ajv = new Ajv2020({ allErrors: true });
+for (const name of NAMES)
+  ajv.addSchema(JSON.parse(readFileSync(new URL(`${name}.schema.json`, FOLDER), "utf8")));
+
+/** What is wrong with a value, by a schema's name or the place of a definition in it; nothing when it is right. */
+function listErrors(schema: string, value: unknown): string[] {
+  const validate = ajv.getSchema(schema);
+  if (validate === undefined) throw new Error(`no schema ${schema}`);
+  validate(value);
+  return (validate.errors ?? []).map(
+    ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
+  );
+}
+
+/** The lists of words that a schema allows, by the property they stand under. */
+function listEnums(node: unknown, name: string, found: Map<string, unknown[][]>): Map<string, unknown[][]> {
+  if (typeof node !== "object" || node === null) return found;
+  for (const [key, value] of Object.entries(node)) {
+    if (key === "enum") found.set(name, [...(found.get(name) ?? []), value as unknown[]]);
+    else if (key !== "if") listEnums(value, key, found);
+  }
+  return found;
+}
+
+describe("config/schemas", () => {
+  it("holds exactly the schemas that are tested here", () => {
+    expect(readdirSync(FOLDER).sort()).toEqual(NAMES.map((name) => `${name}.schema.json`));
+  });
+
+  it.each(NAMES)("names itself by its own file, so that references work from any place (%s)", (name) => {
+    expect(ajv.getSchema(`${name}.schema.json`)?.schema).toMatchObject({
+      $id: `${name}.schema.json`,
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+    });
+  });
+
+  it("allows the words of the domain, all of them and no others", () => {
+    const words: Readonly<Record<string, readonly string[]>> = {
+      kind: FINDING_KINDS,
+      state: FINDING_STATES,
+      severity: SEVERITIES,
+      cause: CAUSES,
+      channel: CHANNELS,
+    };
+    for (const name of NAMES) {
+      const enums = listEnums(ajv.getSchema(`${name}.schema.json`)?.schema, "", new Map());
+      for (const [property, list] of Object.entries(words)) {
+        for (const one of enums.get(property) ?? [])
+          expect([...one].sort(), `${name} ${property}`).toEqual([...list].sort());
+      }
+      for (const one of enums.get("verdict") ?? []) {
+        expect(one).toEqual(name === "parcels" ? [...PARCEL_VERDICTS] : [...RUN_VERDICTS]);
+      }
+    }
+  });
+});
+
+describe("import.schema.json", () => {
+  it("takes what import prints", () => {
+    expect(listErrors("import.schema.json", anImportReport())).toEqual([]);
+  });
+
+  it.each([
+    ["a figure below nothing", anImportReport({ seen: -1 })],
+    ["half a row", anImportReport({ accepted: 0.5 })],
+    ["a channel that is none", { ...anImportReport(), channel: "legacy" }],
+    ["a figure as text", { ...anImportReport(), seen: "8" }],
+    ["a field more", { ...anImportReport(), skipped: 0 }],
+    ["a field less", { ...anImportReport(), quarantined: undefined }],
+  ])("refuses %s", (_, value) => {
+    expect(listErrors("import.schema.json", JSON.parse(JSON.stringify(value)))).not.toEqual([]);
+  });
+});
+
+describe("reconcile.schema.json", () => {
+  it("takes what reconcile prints", () => {
+    expect(listErrors("reconcile.schema.json", aReconcileReport())).toEqual([]);
+  });
+
+  it.each([
+    ["a verdict that is none", { ...aReconcileReport(), verdict: "maybe" }],
+    ["parcels without a verdict's figure", { ...aReconcileReport(), parcels: { total: 1, matched: 1 } }],
+    [
+      "a tie-out without difference",
+      { ...aReconcileReport(), tieOut: { ...aReconcileReport().tieOut, difference: null } },
+    ],
+    [
+      "not proven under its other name",
+      { ...aReconcileReport(), parcels: { ...aReconcileReport().parcels, not_proven: 0 } },
+    ],
+  ])("refuses %s", (_, value) => {
+    expect(listErrors("reconcile.schema.json", value)).not.toEqual([]);
+  });
+});
+
+describe("findings.schema.json", () => {
+  it("takes findings of every kind and state, as a list and line by line", () => {
+    const all = [...FINDINGS_OF_ALL_KINDS, ...FINDINGS_NOT_OPEN];
+    expect(listErrors("findings.schema.json", all)).toEqual([]);
+    expect(listErrors("findings.schema.json", [])).toEqual([]);
+    for (const finding of all)
+      expect(listErrors("findings.schema.json#/$defs/finding", finding), finding.kind).toEqual([]);
+  });
+
+  it.each([
+    ["a finding outside a list", aFindingReport()],
+    ["a kind that is none", [{ ...aFindingReport(), kind: "missing" }]],
+    ["a local time", [aFindingReport({ legacyAt: "2026-03-07T23:22:56+01:00" })]],
+    ["a missing status", [aFindingReport({ status: null })]],
+    [
+      "a conflict about one status only",
+      [aFindingReport({ kind: "final_conflict", legacyStatus: "delivered" })],
+    ],
+    ["a time difference without its size", [aFindingReport({ kind: "time_mismatch" })]],
+    ["a code without the code", [aFindingReport({ kind: "unmapped_code" })]],
+    ["a detail without its name", [aFindingReport({ kind: "detail_mismatch" })]],
+    ["a detail of another name", [aFindingReport({ kind: "detail_mismatch", field: "productCode" })]],
+    ["pending without a reason", [aFindingReport({ state: "pending" })]],
+    [
+      "pending without an end",
+      [aFindingReport({ state: "pending", pendingReason: "not_settled", settlesAt: null })],
+    ],
+    ["open with a reason to wait", [aFindingReport({ pendingReason: "feed_silent" })]],
+    ["evidence that is no record", [{ ...aFindingReport(), evidence: [] }]],
+  ])("refuses %s", (_, value) => {
+    expect(listErrors("findings.schema.json", value)).not.toEqual([]);
+  });
+});
+
+describe("parcels.schema.json", () => {
+  it("takes what parcels prints, as a list and line by line", () => {
+    expect(
+      listErrors(
+        "parcels.schema.json",
+        PARCEL_VERDICTS.map((verdict) => aParcelReport({ verdict })),
+      ),
+    ).toEqual([]);
+    expect(listErrors("parcels.schema.json#/$defs/parcel", aParcelReport())).toEqual([]);
+  });
+
+  it.each([
+    ["a run's verdict", [{ ...aParcelReport(), verdict: "go" }]],
+    ["no barcode", [aParcelReport({ barcode: "" })]],
+    ["figures that are null", [{ ...aParcelReport(), newEpisodes: null }]],
+  ])("refuses %s", (_, value) => {
+    expect(listErrors("parcels.schema.json", value)).not.toEqual([]);
+  });
+});
+
+describe("report.schema.json", () => {
+  it("takes the report as it is written", () => {
+    for (const data of [aReportData(), aCleanReportData(), aSilentReportData()]) {
+      expect(listErrors("report.schema.json", JSON.parse(renderJson(data).output))).toEqual([]);
+    }
+  });
+
+  it("takes a report without the fields that may be absent", () => {
+    const { pending: _, ...data } = aReportData();
+    expect(listErrors("report.schema.json", data)).toEqual([]);
+    expect(listErrors("report.schema.json", aReportData({ correctionsTotal: 7 }))).toEqual([]);
+  });
+
+  it.each([
+    ["a finding that is none", { ...aReportData(), findings: [{ ...aFindingReport(), state: "closed" }] }],
+    ["a summary that is none", { ...aReportData(), summary: {} }],
+    [
+      "a day that is none",
+      { ...aReportData(), days: [{ day: "8-3-2026", critical: 0, high: 0, medium: 0, low: 0 }] },
+    ],
+    [
+      "settings without their fingerprint",
+      { ...aReportData(), settings: { ...aReportData().settings, mappingFingerprint: "" } },
+    ],
+    ["a reason that has no text", { ...aReportData(), reasons: [{ code: "other", values: {} }] }],
+  ])("refuses %s", (_, value) => {
+    expect(listErrors("report.schema.json", value)).not.toEqual([]);
+  });
+});
