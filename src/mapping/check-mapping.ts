@@ -95,6 +95,14 @@ function checkRow(row: MappingRow, statuses: StatusTable): MappingProblem[] {
     );
   }
   expect(
+    row.validFrom === "" || row.validTo === "" || row.validFrom < row.validTo,
+    "error",
+    "days-empty",
+    `${row.code} valid from '${row.validFrom}' up to '${row.validTo}'`,
+    "at least one day on which the row holds",
+    "correct validFrom or validTo; validTo is the first day on which the row no longer holds",
+  );
+  expect(
     row.author !== "" && row.reviewer !== "" && row.author !== row.reviewer,
     "warning",
     "four-eyes",
@@ -109,16 +117,16 @@ function checkRow(row: MappingRow, statuses: StatusTable): MappingProblem[] {
 function checkOverlaps(rows: readonly MappingRow[]): MappingProblem[] {
   const byCode = Map.groupBy(rows, ({ code }) => code);
   return [...byCode].flatMap(([code, same]) => {
-    const sorted = same.toSorted((a, b) => compareText(a.validFrom, b.validFrom));
+    const sorted = same.toSorted((x, y) => compareText(x.validFrom, y.validFrom) || x.line - y.line);
     return sorted.slice(1).flatMap((row, i): MappingProblem[] => {
-      const before = sorted[i] as MappingRow;
-      if (before.validTo !== "" && before.validTo <= row.validFrom) return [];
+      const earlier = sorted.slice(0, i + 1).find(({ validTo }) => validTo === "" || validTo > row.validFrom);
+      if (earlier === undefined) return [];
       return [
         {
           level: "error",
           check: "rows-overlap",
           line: row.line,
-          value: `${code} stands in line ${before.line} too`,
+          value: `${code} stands in line ${earlier.line} too`,
           expected: "one row per code at any time",
           todo: "drop one, or end the older with validTo where the newer begins with validFrom",
         },

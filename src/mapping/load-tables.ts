@@ -46,6 +46,7 @@ export function readMappingFiles(folder: string): MappingFiles {
   const statuses = parseRows(statusesText, statusesPath, STATUS_COLUMNS).map(({ fields, line }) =>
     toStatusRow(fields, `${statusesPath} line ${line}`),
   );
+  assertDistinct(statuses, statusesPath);
   return {
     statuses: new Map(statuses.map((row) => [row.status, row])),
     rows: parseRows(codesText, codesPath, MAPPING_COLUMNS).map(({ fields, line }) => ({
@@ -96,6 +97,17 @@ function toInstant(date: string): number {
   return Temporal.PlainDate.from(date).toZonedDateTime(CARRIER_ZONE).epochMilliseconds;
 }
 
+function assertDistinct(statuses: readonly StatusRow[], path: string): void {
+  const twice = statuses.find(({ status }, i) => statuses.findIndex((other) => other.status === status) < i);
+  if (twice === undefined) return;
+  throw new UsageError({
+    place: path,
+    value: `status '${twice.status}' stands twice`,
+    expected: "each status once",
+    todo: "drop one of the rows",
+  });
+}
+
 function readTable(path: string): string {
   try {
     return readFileSync(path, "utf8");
@@ -130,6 +142,14 @@ function parseRows<const Column extends string>(
       },
       { cause },
     );
+  }
+  if (records.length === 0) {
+    throw new UsageError({
+      place: path,
+      value: "no rows",
+      expected: `a header (${columns.join(",")}) and at least one row`,
+      todo: "fill the table in",
+    });
   }
   const present = Object.keys(records[0]?.record ?? {});
   const missing = columns.filter((column) => !present.includes(column));

@@ -148,4 +148,12 @@ describe("the report in a browser", () => {
       expect(await page.getByRole("navigation").isVisible()).toBe(false);
     });
   });
+
+  it.each(REPORTS.slice(0, 4))("fits a sheet of A4 (%s)", async (_, markup) => {
+    // 210 mm less twice the margin of 14 mm, at 96 pixels an inch.
+    await withPage(browser, markup, { width: 687, height: 900 }, async (page) => {
+      await page.emulateMedia({ media: "print" });
+      expect(await page.evaluate(SCROLL_WIDTH)).toBe(687);
+    });
+  });
 });

@@ -117,8 +117,7 @@ const LONGEST_EVIDENCE = 300;
 
 /** Evidence has the shape its rule gives it: lists and records are unfolded, what lies deeper stands as JSON. */
 function renderEvidence(value: unknown, depth: number): Child {
-  if (!isNested(value))
-    return typeof value === "string" ? toVisibleText(value, LONGEST_EVIDENCE) : String(value);
+  if (!isNested(value)) return typeof value === "string" ? renderText(value) : String(value);
   if (depth >= DEEPEST_EVIDENCE)
     return html`<code>${toVisibleText(JSON.stringify(value), LONGEST_EVIDENCE)}</code>`;
   const items = Object.entries(value).map(
@@ -143,6 +142,13 @@ function renderEvidence(value: unknown, depth: number): Child {
         " · ",
       )}`
     : renderList(named.map(([name, , shown]) => [name, shown]));
+}
+
+/** A text of evidence; a hash by its beginning, which is what other commands show, and whole on hovering. */
+function renderText(text: string): Child {
+  return /^[0-9a-f]{64}$/.test(text)
+    ? html`<span class="id" title="${text}">${text.slice(0, 12)}…</span>`
+    : toVisibleText(text, LONGEST_EVIDENCE);
 }
 
 function isNested(value: unknown): value is object {

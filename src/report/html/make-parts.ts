@@ -97,12 +97,10 @@ export function makeParts(data: Pick<ReportData, "statuses">, lang: Lang): Parts
     if (code !== null) lines.push(html`<span>${texts.heads.code} <code>${code}</code></span>`);
     if (field !== null) lines.push(html`<span>${texts.heads.field} <code>${field}</code></span>`);
     if (legacyStatus !== null) {
-      lines.push(
-        html`<span><span class="side">${texts.sideNames.legacy}</span>${status(legacyStatus)}</span>`,
-      );
+      lines.push(toSided(texts.sideNames.legacy, status(legacyStatus)));
     }
     if (newStatus !== null) {
-      lines.push(html`<span><span class="side">${texts.sideNames.new}</span>${status(newStatus)}</span>`);
+      lines.push(toSided(texts.sideNames.new, status(newStatus)));
     }
     return lines.length === 0 ? html`${texts.format.none}` : html`<span class="pair">${lines}</span>`;
   };
@@ -139,6 +137,10 @@ function toTable({ caption, heads, rows, foot, stack = false }: TableForm): Html
 <tbody role="rowgroup">
 ${rows.map(row)}</tbody>
 ${foot === undefined ? null : html`<tfoot role="rowgroup">${row(foot)}</tfoot>\n`}</table>`;
+}
+
+function toSided(side: string, child: Child): Html {
+  return html`<span class="sided"><span class="side">${side} </span><span>${child}</span></span>`;
 }
 
 /** The head of a column. */
