@@ -43,12 +43,22 @@ export function readMappingFiles(folder: string): MappingFiles {
   const codesPath = join(folder, "legacy-codes.csv");
   const statusesText = readTable(statusesPath);
   const codesText = readTable(codesPath);
-  const statuses = parseRows(statusesText, statusesPath, STATUS_COLUMNS).map(({ fields, line }) =>
-    toStatusRow(fields, `${statusesPath} line ${line}`),
-  );
-  assertDistinct(statuses, statusesPath);
+  const statuses = new Map<string, StatusRow>();
+  for (const { fields, line } of parseRows(statusesText, statusesPath, STATUS_COLUMNS)) {
+    const place = `${statusesPath} line ${line}`;
+    const row = toStatusRow(fields, place);
+    if (statuses.has(row.status)) {
+      throw new UsageError({
+        place,
+        value: `status '${row.status}' again`,
+        expected: "each status once",
+        todo: "drop one of the rows",
+      });
+    }
+    statuses.set(row.status, row);
+  }
   return {
-    statuses: new Map(statuses.map((row) => [row.status, row])),
+    statuses,
     rows: parseRows(codesText, codesPath, MAPPING_COLUMNS).map(({ fields, line }) => ({
       ...fields,
       code: normaliseLegacyCode(fields.code),
@@ -95,17 +105,6 @@ const CARRIER_ZONE = "Europe/Amsterdam";
 
 function toInstant(date: string): number {
   return Temporal.PlainDate.from(date).toZonedDateTime(CARRIER_ZONE).epochMilliseconds;
-}
-
-function assertDistinct(statuses: readonly StatusRow[], path: string): void {
-  const twice = statuses.find(({ status }, i) => statuses.findIndex((other) => other.status === status) < i);
-  if (twice === undefined) return;
-  throw new UsageError({
-    place: path,
-    value: `status '${twice.status}' stands twice`,
-    expected: "each status once",
-    todo: "drop one of the rows",
-  });
 }
 
 function readTable(path: string): string {
