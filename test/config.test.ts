@@ -94,15 +94,31 @@ reconcile:
 
   it.each([
     ["an unknown setting", "databse: sqlite:a.db", /settings: unknown setting databse/],
-    ["an unknown setting below another", "reconcile: { tolerance: 3 }", /reconcile: unknown setting tolerance/],
+    [
+      "an unknown setting below another",
+      "reconcile: { tolerance: 3 }",
+      /reconcile: unknown setting tolerance/,
+    ],
     ["a wrong type", "reconcile: { toleranceSeconds: 2m }", /reconcile\.toleranceSeconds: wrong value/],
     ["a number below zero", "reconcile: { maxWaitHours: -1 }", /reconcile\.maxWaitHours/],
     ["a number without end", "reconcile: { maxWaitHours: .inf }", /reconcile\.maxWaitHours/],
     ["an unknown severity", "reconcile: { severities: { push_missed: urgent } }", /severities\.push_missed/],
     ["a severity of an unknown kind", "reconcile: { severities: { push_mised: low } }", /push_mised/],
-    ["a day without a time", 'reconcile: { webhookInUse: { "1": { from: 2026-03-01 } } }', /webhookInUse\.1\.from/],
-    ["a time without an offset", 'reconcile: { webhookInUse: { "1": { from: 2026-03-01T00:00:00 } } }', /webhookInUse\.1/],
-    ["a time that does not exist", 'reconcile: { webhookInUse: { "1": { from: 2026-02-30T00:00:00Z } } }', /webhookInUse\.1/],
+    [
+      "a day without a time",
+      'reconcile: { webhookInUse: { "1": { from: 2026-03-01 } } }',
+      /webhookInUse\.1\.from/,
+    ],
+    [
+      "a time without an offset",
+      'reconcile: { webhookInUse: { "1": { from: 2026-03-01T00:00:00 } } }',
+      /webhookInUse\.1/,
+    ],
+    [
+      "a time that does not exist",
+      'reconcile: { webhookInUse: { "1": { from: 2026-02-30T00:00:00Z } } }',
+      /webhookInUse\.1/,
+    ],
     ["a zone that does not exist", "zone: Europe/Amsterdm", /zone/],
     ["a text", "just a text", /settings/],
     ["a list", "- database", /settings/],

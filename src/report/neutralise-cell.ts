@@ -18,7 +18,7 @@ const BAD_BEGINNING = /^[\t\r\n\0]/;
  * semicolons and tabs too, because a file opened under other regional settings
  * is cut elsewhere. Hidden and reordering characters become visible.
  *
- * @see facts on formula injection: OWASP, CSV Injection; ASVS 5.0.0, 1.2.10
+ * @see https://owasp.org/www-community/attacks/CSV_Injection and OWASP ASVS 5.0.0, 1.2.10
  */
 export function neutraliseCell(text: string): string {
   const guarded = text.replace(CELL_STARTS, "$1'");

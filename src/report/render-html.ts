@@ -56,11 +56,28 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
 <h1>${texts.page.title}</h1>
 <p>${texts.page.generated} ${bothTimes(data.generatedAt)}</p>
 </header>
-<main>${renderVerdict(shown, parts)}${renderProvisional(data, parts)}${renderHeadline(data, shown, parts)}
-${renderContents(parts)}${renderParcels(data, parts)}${renderKinds(data, parts)}${renderDays(data, parts)}${renderStatuses(data, parts)}${renderFindings(data, parts)}${renderPending(data, parts)}${renderChannels(data, parts)}${renderSums(data, parts)}${renderQuarantine(data, parts)}${renderCorrections(data, parts)}${renderSettings(data, parts)}${renderGlossary(parts)}
+<main>${[
+    renderVerdict(shown, parts),
+    renderProvisional(data, parts),
+    renderHeadline(data, shown, parts),
+    renderContents(parts),
+    renderParcels(data, parts),
+    renderKinds(data, parts),
+    renderDays(data, parts),
+    renderStatuses(data, parts),
+    renderFindings(data, parts),
+    renderPending(data, parts),
+    renderChannels(data, parts),
+    renderSums(data, parts),
+    renderQuarantine(data, parts),
+    renderCorrections(data, parts),
+    renderSettings(data, parts),
+    renderGlossary(parts),
+  ]}
 </main>
 <footer>
-<p>${texts.page.run} <span class="id">${data.summary.runId}</span> · ${texts.page.program} <span class="data">${data.program}</span></p>
+<p>${texts.page.run} <span class="id">${data.summary.runId}</span></p>
+<p>${texts.page.program} <span class="data">${data.program}</span></p>
 <p>${texts.page.times}</p>
 <p>${texts.page.privacy}</p>
 </footer>
@@ -86,6 +103,7 @@ function renderContents({ texts }: Parts): Html {
     settings: texts.settings.heading,
     words: texts.glossary.heading,
   };
-  return html`<nav class="contents" aria-label="${texts.page.contents}"><ul>
+  return html`
+<nav class="contents" aria-label="${texts.page.contents}"><ul>
 ${SECTION_IDS.map((id) => html`<li><a href="#${id}">${headings[id]}</a></li>\n`)}</ul></nav>`;
 }

@@ -122,7 +122,7 @@ export interface ReportData {
   readonly kinds: readonly KindReport[];
   /** Open findings per day (UTC date of occurrence, or of first sight where there is none) and severity, days without any included. */
   readonly days: readonly ({ readonly day: string } & Readonly<Record<Severity, number>>)[];
-  /** Open findings per status (the legacy one of a pair), most first. */
+  /** Open findings per status (the legacy one of a pair), most first; with 0 for a status that only lends its name. */
   readonly statuses: readonly {
     readonly status: string;
     readonly nameNl: string;

@@ -62,7 +62,11 @@ describe("reconcileStore", () => {
       const { report, reasons, evaluated } = await reconcileStore(app);
       expect(evaluated).toBe(0);
       expect(reasons.map(({ code }) => code)).toEqual(["nothing_compared"]);
-      expect(report).toMatchObject({ verdict: "not_proven", parcels: { total: 0 }, tieOut: { difference: 0 } });
+      expect(report).toMatchObject({
+        verdict: "not_proven",
+        parcels: { total: 0 },
+        tieOut: { difference: 0 },
+      });
     }));
 
   it("gives go when both sides agree on everything, and every figure", () =>
@@ -122,7 +126,7 @@ describe("reconcileStore", () => {
   it("gives every run a name of its own, the same for the same runs", async () => {
     const runIds = () =>
       withMemoryApp(async (app) => {
-        const runs = [];
+        const runs: ReconcileResult[] = [];
         for (const now of [BASE, BASE, BASE + 1]) runs.push(await reconcileStore(at(now, app)));
         return runs.map(({ report }) => report.runId);
       });
@@ -202,7 +206,11 @@ describe("a lone legacy episode", () => {
       await reconcileStore(at(t2, app));
       await saveAll(app.store, [aDelivery({ status: "delivered", at: deliveredAt, receivedAt: t3 })]);
       const { report } = await reconcileStore(at(t3, app));
-      expect(report).toMatchObject({ verdict: "go", findings: { open: 0, resolved: 1 }, parcels: { matched: 2 } });
+      expect(report).toMatchObject({
+        verdict: "go",
+        findings: { open: 0, resolved: 1 },
+        parcels: { matched: 2 },
+      });
       const [finding] = await findingsOf(app.store);
       expect(finding).toMatchObject({ ...missing, state: "resolved", firstSeenAt: t1, resolvedAt: t3 });
       const history = await app.store.findings.history(parcelOf(1));
@@ -243,7 +251,9 @@ describe("a lone legacy episode", () => {
       await saveAll(app.store, [...(await intakes()), ...(await bothSpeak(now))]);
       await reconcileStore(at(now, app));
       const [old] = await findingsOf(app.store);
-      await saveAll(app.store, [await scanFile([aScanRow({ code: "I01", at: deliveredAt - 30 * MINUTE })], now)]);
+      await saveAll(app.store, [
+        await scanFile([aScanRow({ code: "I01", at: deliveredAt - 30 * MINUTE })], now),
+      ]);
       await reconcileStore(at(now, app));
       const findings = await findingsOf(app.store);
       expect(findings).toHaveLength(2);
@@ -373,7 +383,10 @@ describe("changed rules", () => {
         await expect(reconcileStore({ ...app, store })).rejects.toThrow("power failure");
         expect((await allFindings(app.store)).length).toBeGreaterThan(0);
         expect((await allFindings(app.store)).length).toBeLessThan(120);
-        expect((await reconcileStore(app)).report).toMatchObject({ verdict: "no_go", findings: { open: 120 } });
+        expect((await reconcileStore(app)).report).toMatchObject({
+          verdict: "no_go",
+          findings: { open: 120 },
+        });
       },
       strict,
     );

@@ -8,7 +8,12 @@ import type { Channel } from "../../src/domain/channel.ts";
 import { CHANNELS } from "../../src/domain/channel.ts";
 import type { RowTally } from "../../src/domain/verdict.ts";
 import { PACKAGE_ROOT } from "../../src/package-root.ts";
-import type { FindingReport, ImportReport, ParcelReport, ReconcileReport } from "../../src/report/report-data.ts";
+import type {
+  FindingReport,
+  ImportReport,
+  ParcelReport,
+  ReconcileReport,
+} from "../../src/report/report-data.ts";
 import { generateWorld } from "../../src/sandbox/world.ts";
 import type { WorldOptions } from "../../src/sandbox/world-plan.ts";
 import { allFindings, at, listAll, withMemoryApp } from "../support/apps.ts";
@@ -85,9 +90,13 @@ function behavesLikeTruth(openWorld: () => WorldOnDisk): void {
 
   it("gives every parcel its verdict", () => {
     expectSchema("parcels", parcels);
-    expect(Object.fromEntries(parcels.map(({ barcode, verdict }) => [barcode, verdict]))).toEqual(world.truth.parcels);
+    expect(Object.fromEntries(parcels.map(({ barcode, verdict }) => [barcode, verdict]))).toEqual(
+      world.truth.parcels,
+    );
     for (const { barcode, openFindings, verdict } of parcels) {
-      const open = findings.filter((finding) => finding.barcode === barcode && finding.state === "open").length;
+      const open = findings.filter(
+        (finding) => finding.barcode === barcode && finding.state === "open",
+      ).length;
       expect([openFindings, verdict === "mismatched"]).toEqual([open, open > 0]);
     }
   });
@@ -95,8 +104,10 @@ function behavesLikeTruth(openWorld: () => WorldOnDisk): void {
   it("judges the run by that, and every sum ties out", () => {
     const report = JSON.parse(reconcile.stdout) as ReconcileReport;
     expectSchema("reconcile", report);
-    const counted = (verdict: string) => Object.values(world.truth.parcels).filter((given) => given === verdict).length;
-    const standing = (state: string) => world.truth.findings.filter((finding) => finding.state === state).length;
+    const counted = (verdict: string) =>
+      Object.values(world.truth.parcels).filter((given) => given === verdict).length;
+    const standing = (state: string) =>
+      world.truth.findings.filter((finding) => finding.state === state).length;
     expect(report.parcels).toEqual({
       total: Object.keys(world.truth.parcels).length,
       matched: counted("matched"),
@@ -105,7 +116,12 @@ function behavesLikeTruth(openWorld: () => WorldOnDisk): void {
       pending: counted("pending"),
       notProven: counted("not_proven"),
     });
-    expect(report.findings).toEqual({ open: standing("open"), pending: standing("pending"), known: 0, resolved: 0 });
+    expect(report.findings).toEqual({
+      open: standing("open"),
+      pending: standing("pending"),
+      known: 0,
+      resolved: 0,
+    });
     const rows = Object.values(world.truth.counts);
     for (const figure of ["seen", "accepted", "duplicates", "quarantined"] as const) {
       expect(report.tieOut.rows[figure]).toBe(rows.reduce((sum, tally) => sum + tally[figure], 0));
@@ -137,7 +153,10 @@ const WORLDS: readonly (readonly [string, Parameters<typeof worldOptions>[0]])[]
   ["the spring clock change", { seed: 23, start: "2026-03-26T00:00:00Z" }],
   ["the autumn clock change", { seed: 24, start: "2026-10-21T00:00:00Z" }],
   ["a silent new side", { seed: 25, silence: { side: "new", hours: 20 } }],
-  ["a silent legacy side in autumn", { seed: 26, start: "2026-10-18T00:00:00Z", silence: { side: "legacy", hours: 40 } }],
+  [
+    "a silent legacy side in autumn",
+    { seed: 26, start: "2026-10-18T00:00:00Z", silence: { side: "legacy", hours: 40 } },
+  ],
   ["a world without defects", { seed: 27, defects: {} }],
 ];
 
@@ -146,7 +165,9 @@ describe.each(WORLDS)("a simulated world: %s", (_, options) => {
     const { report } = await reconcileStore(at(timeOf(truth.now), app));
     const parcels = await listAll(app.store.parcels.list({}));
     expect(toFindingLines(await allFindings(app.store))).toEqual(toFindingLines(truth.findings));
-    expect(Object.fromEntries(parcels.map(({ barcode, verdict }) => [barcode, verdict]))).toEqual(truth.parcels);
+    expect(Object.fromEntries(parcels.map(({ barcode, verdict }) => [barcode, verdict]))).toEqual(
+      truth.parcels,
+    );
     expect(report.tieOut.difference).toBe(0);
   };
 

@@ -19,11 +19,16 @@ let cwd = "";
 
 function toWebhookLine(barcode: string, code: string, at: number): string {
   const timestamp = Temporal.Instant.fromEpochMilliseconds(at).toString();
-  const body = { eventId: `${barcode}-${code}`, customerNumber: "11223344", item: { barcode, status: { code, timestamp } } };
+  const body = {
+    eventId: `${barcode}-${code}`,
+    customerNumber: "11223344",
+    item: { barcode, status: { code, timestamp } },
+  };
   return JSON.stringify({ receivedAt: "2026-03-11T09:00:00Z", deliveryId: `${barcode}-${code}`, body });
 }
 
-const write = (name: string, ...lines: readonly string[]) => writeFileSync(join(cwd, name), `${lines.join("\n")}\n`);
+const write = (name: string, ...lines: readonly string[]) =>
+  writeFileSync(join(cwd, name), `${lines.join("\n")}\n`);
 const run = (...args: readonly string[]): Promise<CliResult> => runCli(args, { cwd });
 
 beforeAll(async () => {
@@ -32,7 +37,11 @@ beforeAll(async () => {
   write("TT_11223344_20260311_090000_001.csv", CSV_HEADER, ...scans);
   write("with-a-bad-row.csv", CSV_HEADER, aScanRow({ barcode: "short" }));
   write("agrees.jsonl", toWebhookLine(SAME, "sorted", BASE));
-  write("differs.jsonl", toWebhookLine(DIFFERENT, "in_transit", BASE), toWebhookLine(RECENT, "sorted", BASE + 95 * HOUR));
+  write(
+    "differs.jsonl",
+    toWebhookLine(DIFFERENT, "in_transit", BASE),
+    toWebhookLine(RECENT, "sorted", BASE + 95 * HOUR),
+  );
   write("settings.yml", "database: sqlite:of-settings.db");
   write("unknown-setting.yml", "databse: sqlite:a.db");
   write("unknown-zone.yml", "zone: Europe/Amsterdm");
@@ -65,7 +74,15 @@ const ON_DIFFERS = ["--database", "sqlite:differs.db", "--now", NOW];
 
 describe.concurrent("the exit code", () => {
   it("of import is 0, and 1 when rows were set aside", async ({ expect }) => {
-    const good = await run("import", "webhook", "agrees.jsonl", "--database", "sqlite:exit-import.db", "--format", "json");
+    const good = await run(
+      "import",
+      "webhook",
+      "agrees.jsonl",
+      "--database",
+      "sqlite:exit-import.db",
+      "--format",
+      "json",
+    );
     expect([good.code, good.stderr]).toEqual([0, ""]);
     expect(JSON.parse(good.stdout)).toEqual({
       channel: "webhook",
@@ -75,10 +92,22 @@ describe.concurrent("the exit code", () => {
       duplicates: 0,
       quarantined: 0,
     });
-    const bad = await run("import", "legacy-scan", "with-a-bad-row.csv", "--database", "sqlite:exit-import.db");
+    const bad = await run(
+      "import",
+      "legacy-scan",
+      "with-a-bad-row.csv",
+      "--database",
+      "sqlite:exit-import.db",
+    );
     expect(bad.code).toBe(1);
     expect(bad.stderr).toMatch(/^1 row/);
-    const again = await run("import", "legacy-scan", "with-a-bad-row.csv", "--database", "sqlite:exit-import.db");
+    const again = await run(
+      "import",
+      "legacy-scan",
+      "with-a-bad-row.csv",
+      "--database",
+      "sqlite:exit-import.db",
+    );
     expect(again.code).toBe(0);
   });
 
@@ -105,7 +134,9 @@ describe.concurrent("the exit code", () => {
     expect(text.code).toBe(0);
     expect(text.stdout).toContain(DIFFERENT);
     expect(text.stdout).not.toContain(RECENT);
-    expect((await run("findings", "--database", "sqlite:exit-empty.db", "--format", "json")).stdout).toBe("[]\n");
+    expect((await run("findings", "--database", "sqlite:exit-empty.db", "--format", "json")).stdout).toBe(
+      "[]\n",
+    );
     expect((await run("parcels", "--database", "sqlite:exit-empty.db", "--format", "jsonl")).stdout).toBe("");
   });
 
@@ -118,14 +149,11 @@ describe.concurrent("the exit code", () => {
     expect(bad.stdout).toMatch(/2 codes, 25 statuses: 2 errors/);
   });
 
-  it.for([["--help"], ["mapping", "lint", "--help"]])(
-    "of help is 0: %o",
-    async (args, { expect }) => {
-      const { code, stdout, stderr } = await run(...args);
-      expect([code, stderr]).toEqual([0, ""]);
-      expect(stdout).toMatch(/^Usage: trackbridge/);
-    },
-  );
+  it.for([["--help"], ["mapping", "lint", "--help"]])("of help is 0: %o", async (args, { expect }) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^Usage: trackbridge/);
+  });
 });
 
 describe.concurrent("what cannot be done", () => {
@@ -153,10 +181,22 @@ describe.concurrent("what cannot be done", () => {
     ["settings that are missing", ["findings", "--config", "nowhere.yml"], /nowhere\.yml/],
     ["settings that are no YAML", ["findings", "--config", "no-yaml.yml"], /no-yaml\.yml/],
     ["an unknown setting", ["findings", "--config", "unknown-setting.yml"], /unknown-setting\.yml.*databse/],
-    ["a zone that does not exist", ["import", "legacy-api", "agrees.jsonl", "--config", "unknown-zone.yml"], /Amsterdm/],
-    ["a moment without offset in the settings", ["findings", "--config", "without-offset.yml"], /webhookInUse\.1/],
+    [
+      "a zone that does not exist",
+      ["import", "legacy-api", "agrees.jsonl", "--config", "unknown-zone.yml"],
+      /Amsterdm/,
+    ],
+    [
+      "a moment without offset in the settings",
+      ["findings", "--config", "without-offset.yml"],
+      /webhookInUse\.1/,
+    ],
     ["a mapping that is missing", ["findings", "--config", "no-such-mapping.yml"], /nowhere/],
-    ["a mapping with errors", ["reconcile", "--config", "bad-mapping.yml"], /line 2: .*and 1 more: trackbridge mapping lint/],
+    [
+      "a mapping with errors",
+      ["reconcile", "--config", "bad-mapping.yml"],
+      /line 2: .*and 1 more: trackbridge mapping lint/,
+    ],
     ["a contract that is missing", ["findings", "--config", "no-such-contract.yml"], /nowhere/],
     ["a store of an unknown kind", ["findings", "--database", "mysql://somewhere"], /database: mysql/],
     ["a store without a path", ["findings", "--database", "sqlite:"], /database: sqlite:/],
@@ -198,9 +238,15 @@ describe.concurrent("the global flags", () => {
   it.for<readonly [string, readonly string[]]>([
     ["before the command", ["--database", "sqlite:differs.db", "--now", NOW, "--format", "json", "findings"]],
     ["behind it", ["findings", "--database", "sqlite:differs.db", "--now", NOW, "--format", "json"]],
-    ["on both sides of it", ["--format", "json", "findings", "--now", NOW, "--quiet", "--database", "sqlite:differs.db"]],
+    [
+      "on both sides of it",
+      ["--format", "json", "findings", "--now", NOW, "--quiet", "--database", "sqlite:differs.db"],
+    ],
     ["with an equals sign", ["findings", "--database=sqlite:differs.db", `--now=${NOW}`, "--format=json"]],
-    ["behind options that take several words", ["findings", "--state", "open", "pending", "--format", "json", "--database", "sqlite:differs.db"]],
+    [
+      "behind options that take several words",
+      ["findings", "--state", "open", "pending", "--format", "json", "--database", "sqlite:differs.db"],
+    ],
   ])("may stand %s", async ([, args], { expect }) => {
     const { code, stdout, stderr } = await run(...args);
     expect([code, stderr]).toEqual([0, ""]);
@@ -209,7 +255,17 @@ describe.concurrent("the global flags", () => {
 
   it.for([0, 1, 2, 3])("may stand at place %i of `import webhook FILE`", async (place, { expect }) => {
     const words = ["import", "webhook", "agrees.jsonl"];
-    words.splice(place, 0, "--database", `sqlite:place-${place}.db`, "--format", "json", "--quiet", "--now", NOW);
+    words.splice(
+      place,
+      0,
+      "--database",
+      `sqlite:place-${place}.db`,
+      "--format",
+      "json",
+      "--quiet",
+      "--now",
+      NOW,
+    );
     const { code, stdout } = await run(...words);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ channel: "webhook", accepted: 1 });
@@ -238,7 +294,12 @@ describe.concurrent("the global flags", () => {
     await run("reconcile", "--now", "2026-03-07T10:30:00+00:00", ...to);
     const early = JSON.parse((await run("findings", ...to)).stdout) as FindingReport[];
     expect(early).toMatchObject([
-      { barcode: DIFFERENT, state: "pending", pendingReason: "not_settled", firstSeenAt: "2026-03-07T10:30:00Z" },
+      {
+        barcode: DIFFERENT,
+        state: "pending",
+        pendingReason: "not_settled",
+        firstSeenAt: "2026-03-07T10:30:00Z",
+      },
     ]);
     await run("reconcile", "--now", "2026-03-07T14:00:00+02:00", ...to);
     const late = JSON.parse((await run("findings", ...to)).stdout) as FindingReport[];
@@ -248,7 +309,14 @@ describe.concurrent("the global flags", () => {
   it("make it quiet", async ({ expect }) => {
     const loud = await run("import", "legacy-scan", "with-a-bad-row.csv", "--database", "sqlite:loud.db");
     expect(loud.stderr).not.toBe("");
-    const quiet = await run("import", "legacy-scan", "with-a-bad-row.csv", "--database", "sqlite:quiet.db", "--quiet");
+    const quiet = await run(
+      "import",
+      "legacy-scan",
+      "with-a-bad-row.csv",
+      "--database",
+      "sqlite:quiet.db",
+      "--quiet",
+    );
     expect([quiet.code, quiet.stderr]).toEqual([1, ""]);
   });
 
@@ -265,7 +333,9 @@ describe.concurrent("the global flags", () => {
 describe.concurrent("findings", () => {
   const find = async (...args: readonly string[]): Promise<string[]> => {
     const { stdout } = await run("findings", ...ON_DIFFERS, "--format", "jsonl", ...args);
-    return (parseLines(stdout) as FindingReport[]).map(({ barcode, kind, state }) => `${barcode} ${kind} ${state}`);
+    return (parseLines(stdout) as FindingReport[]).map(
+      ({ barcode, kind, state }) => `${barcode} ${kind} ${state}`,
+    );
   };
   const open = `${DIFFERENT} status_mismatch open`;
   const pending = `${RECENT} parcel_missing_in_legacy pending`;
@@ -276,7 +346,10 @@ describe.concurrent("findings", () => {
 
   it.for<readonly [readonly string[], readonly string[]]>([
     [["--state", "open"], [open]],
-    [["--state", "open", "pending"], [open, pending]],
+    [
+      ["--state", "open", "pending"],
+      [open, pending],
+    ],
     [["--kind", "parcel_missing_in_legacy"], [pending]],
     [["--kind", "status_mismatch", "push_missed", "--state", "pending"], []],
     [["--barcode", ` ${RECENT.toLowerCase()} `], [pending]],
@@ -287,7 +360,14 @@ describe.concurrent("findings", () => {
 
 describe.concurrent("trace", () => {
   it("tells both sides of a parcel down to the raw line", async ({ expect }) => {
-    const { stdout } = await run("trace", DIFFERENT.toLowerCase(), "--raw", ...ON_DIFFERS, "--format", "json");
+    const { stdout } = await run(
+      "trace",
+      DIFFERENT.toLowerCase(),
+      "--raw",
+      ...ON_DIFFERS,
+      "--format",
+      "json",
+    );
     const report = JSON.parse(stdout);
     expect(report).toMatchObject({
       barcode: DIFFERENT,
@@ -299,7 +379,11 @@ describe.concurrent("trace", () => {
     expect(report.observations).toHaveLength(2);
     for (const observation of report.observations) {
       if (observation.side === "legacy") {
-        expect(observation).toMatchObject({ name: "TT_11223344_20260311_090000_001.csv", line: 3, code: "J01" });
+        expect(observation).toMatchObject({
+          name: "TT_11223344_20260311_090000_001.csv",
+          line: 3,
+          code: "J01",
+        });
         expect(observation.raw).toBe(aScanRow({ barcode: DIFFERENT }));
       } else {
         expect(JSON.parse(observation.raw)).toMatchObject({ eventId: `${DIFFERENT}-in_transit` });
@@ -308,7 +392,16 @@ describe.concurrent("trace", () => {
   });
 
   it("does not call a parcel matched that no run has judged yet", async ({ expect }) => {
-    const { stdout } = await run("trace", DIFFERENT, "--database", "sqlite:agrees.db", "--now", NOW, "--format", "json");
+    const { stdout } = await run(
+      "trace",
+      DIFFERENT,
+      "--database",
+      "sqlite:agrees.db",
+      "--now",
+      NOW,
+      "--format",
+      "json",
+    );
     expect(JSON.parse(stdout).verdict).not.toBe("matched");
   });
 });

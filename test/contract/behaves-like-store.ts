@@ -46,7 +46,9 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
     await write((writer) => writer.saveObservations(outcomes.map(({ barcode }) => aKept({ barcode }))));
     await evaluate(...outcomes);
   };
-  const touched = async (selection: Partial<Extract<Selection, { kind: "touched" }>> = {}): Promise<Barcode[]> => {
+  const touched = async (
+    selection: Partial<Extract<Selection, { kind: "touched" }>> = {},
+  ): Promise<Barcode[]> => {
     const barcodes: Barcode[] = [];
     for (const bucket of await store.parcels.buckets()) {
       const dossiers = await store.parcels.dossiers(bucket, {
@@ -203,8 +205,12 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
   });
 
   describe("intakes", () => {
-    const arrival = (hash: string, name: string, receivedAt: number | null, httpStatus: number | null = null) =>
-      ({ hash, channel: "webhook", name, receivedAt, httpStatus }) as const;
+    const arrival = (
+      hash: string,
+      name: string,
+      receivedAt: number | null,
+      httpStatus: number | null = null,
+    ) => ({ hash, channel: "webhook", name, receivedAt, httpStatus }) as const;
 
     it("are known by the hash of their content, with their rows and their earliest arrival", async () => {
       const [a, b, undated, absent] = [anIntake("a"), anIntake("b"), anIntake("undated"), anIntake("absent")];
@@ -383,9 +389,9 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
     it("are counted when they are new, and kept once", async () => {
       const [one, two] = [aKept({ identity: "one" }), aKept({ identity: "two" })];
       expect(await write((writer) => writer.saveObservations([one, two, one]))).toBe(2);
-      expect(
-        await write((writer) => writer.saveObservations([two, aKept({ identity: "three" }), one])),
-      ).toBe(1);
+      expect(await write((writer) => writer.saveObservations([two, aKept({ identity: "three" }), one]))).toBe(
+        1,
+      );
       expect(await write((writer) => writer.saveObservations([]))).toBe(0);
       expect(await observationsOf()).toHaveLength(3);
     });
@@ -547,7 +553,13 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
     });
 
     it("hold the first and the latest arrival, whatever the order and whatever has no time", async () => {
-      const spans: readonly (readonly [number, number] | null)[] = [null, [T + 5, T + 6], [T, T + 1], null, [T + 2, T + 9]];
+      const spans: readonly (readonly [number, number] | null)[] = [
+        null,
+        [T + 5, T + 6],
+        [T, T + 1],
+        null,
+        [T + 2, T + 9],
+      ];
       const orders = [spans, spans.toReversed(), [...spans.slice(2), ...spans.slice(0, 2)]];
       for (const [i, order] of orders.entries()) {
         const channel = CHANNELS[i] as Channel;
@@ -568,7 +580,9 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
 
     it("give each side the watermark of the channel that spoke last", async () => {
       const speak = (channel: Channel, at: number) =>
-        write((writer) => writer.saveProgress(aProgress({ channel, firstReceivedAt: at, lastReceivedAt: at })));
+        write((writer) =>
+          writer.saveProgress(aProgress({ channel, firstReceivedAt: at, lastReceivedAt: at })),
+        );
       await speak("status-api", T + 3);
       expect((await store.feeds.progress()).watermarks).toEqual({ legacy: null, new: T + 3 });
       await speak("webhook", T + 1);
@@ -579,7 +593,9 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
 
     it("hold when each customer's deliveries began and ended, in any order", async () => {
       const deliver = (customer: string, firstAt: number, lastAt: number) =>
-        write((writer) => writer.saveProgress(aProgress({ deliveries: new Map([[customer, { firstAt, lastAt }]]) })));
+        write((writer) =>
+          writer.saveProgress(aProgress({ deliveries: new Map([[customer, { firstAt, lastAt }]]) })),
+        );
       await deliver("2", T + 5, T + 5);
       await deliver("1", T, T + 2);
       await deliver("2", T + 3, T + 4);
@@ -638,7 +654,9 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
           aKept({ identity: "another parcel", barcode: parcelOf(2) }),
           aKept({ identity: "a reply", channel: "legacy-api", code: "A01" }),
           aKept({ identity: "another reply", channel: "legacy-api", code: "A01" }),
-          ...["x", "y", "z"].map((intake) => aKept({ identity: intake, code: "I01", intake: hashOf(intake) })),
+          ...["x", "y", "z"].map((intake) =>
+            aKept({ identity: intake, code: "I01", intake: hashOf(intake) }),
+          ),
         ]),
       );
       const corrections = [
@@ -675,7 +693,13 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
       const together = parcelsOfOneBucket(2);
       const findings = together.map((barcode, i) => [
         aFinding({ barcode, id: `${i}a`.padEnd(20, "0") }),
-        aFinding({ barcode, id: `${i}b`.padEnd(20, "0"), state: "resolved", resolvedAt: T + 1, reopenCount: 2 }),
+        aFinding({
+          barcode,
+          id: `${i}b`.padEnd(20, "0"),
+          state: "resolved",
+          resolvedAt: T + 1,
+          reopenCount: 2,
+        }),
       ]);
       await write(async (writer) => {
         await writer.saveObservations(
@@ -785,7 +809,9 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
         listed.push(...page.map(({ barcode }) => barcode));
         await store.parcels.findDossier(parcelOf(5));
       }
-      expect(listed).toEqual(inStoreOrder(barcodes.map((barcode) => ({ barcode }))).map(({ barcode }) => barcode));
+      expect(listed).toEqual(
+        inStoreOrder(barcodes.map((barcode) => ({ barcode }))).map(({ barcode }) => barcode),
+      );
     });
 
     it("can be evaluated while they are listed", async () => {
@@ -984,7 +1010,8 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
           explained: 2 * times,
           lone: times,
         });
-      const finding = (name: string, wish: Parameters<typeof aFinding>[0]) => aFinding({ id: id(name), ...wish });
+      const finding = (name: string, wish: Parameters<typeof aFinding>[0]) =>
+        aFinding({ id: id(name), ...wish });
       await write((writer) =>
         writer.saveObservations(
           [1, 2, 3, 4, 5].flatMap((n) => [

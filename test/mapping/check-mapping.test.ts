@@ -113,7 +113,11 @@ describe("checkMapping", () => {
   });
 
   it("tells of problems in order of line", () => {
-    const rows = [{ line: 7, confidence: "" }, { line: 3, code: "B01", status: "?" }, { line: 5, code: "" }];
+    const rows = [
+      { line: 7, confidence: "" },
+      { line: 3, code: "B01", status: "?" },
+      { line: 5, code: "" },
+    ];
     expect(problemsOf(...rows)).toEqual([
       "error status-unknown 3",
       "error code-empty 5",
@@ -128,7 +132,10 @@ describe("checkMapping", () => {
       ["one after the other", [from(2, "", "2026-03-01"), from(3, "2026-03-01", "")]],
       ["in another order", [from(2, "2026-03-01", ""), from(3, "", "2026-03-01")]],
       ["with a gap", [from(2, "2026-01-01", "2026-02-01"), from(3, "2026-03-01", "2026-04-01")]],
-      ["three of them", [from(2, "", "2026-01-01"), from(3, "2026-01-01", "2026-02-01"), from(4, "2026-02-01", "")]],
+      [
+        "three of them",
+        [from(2, "", "2026-01-01"), from(3, "2026-01-01", "2026-02-01"), from(4, "2026-02-01", "")],
+      ],
     ])("may follow each other: %s", (_, rows) => {
       expect(problemsOf(...rows)).toEqual([]);
     });
@@ -137,13 +144,21 @@ describe("checkMapping", () => {
       ["the same row twice", [{ line: 2 }, { line: 3 }], "error rows-overlap 3"],
       ["by a day", [from(2, "", "2026-03-02"), from(3, "2026-03-01", "")], "error rows-overlap 3"],
       ["within another", [from(2, "", ""), from(3, "2026-01-01", "2026-02-01")], "error rows-overlap 3"],
-      ["written the other way round", [from(2, "2026-03-01", ""), from(3, "2026-01-01", "")], "error rows-overlap 2"],
+      [
+        "written the other way round",
+        [from(2, "2026-03-01", ""), from(3, "2026-01-01", "")],
+        "error rows-overlap 2",
+      ],
     ])("may not overlap: %s", (_, rows, problem) => {
       expect(problemsOf(...rows)).toEqual([problem]);
     });
 
     it("may not overlap with a row that is not its neighbour either", () => {
-      const rows = [from(2, "", ""), from(3, "2026-01-01", "2026-02-01"), from(4, "2026-03-01", "2026-04-01")];
+      const rows = [
+        from(2, "", ""),
+        from(3, "2026-01-01", "2026-02-01"),
+        from(4, "2026-03-01", "2026-04-01"),
+      ];
       expect(problemsOf(...rows)).toEqual(["error rows-overlap 3", "error rows-overlap 4"]);
     });
 

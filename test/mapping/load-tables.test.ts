@@ -83,7 +83,7 @@ describe("readMappingFiles", () => {
   it("passes over a byte-order mark, CR LF, blanks around cells and empty lines, and takes columns in any order", () => {
     const [, ...lines] = CODES.trim().split("\n");
     const turned = lines.map((line) => line.split(",").reverse().join(" , "));
-    const codes = ["\ufeff" + HEADER.split(",").reverse().join(","), "", ...turned.slice(1)].join("\r\n");
+    const codes = [`\ufeff${HEADER.split(",").reverse().join(",")}`, "", ...turned.slice(1)].join("\r\n");
     const { rows } = readMappingFiles(makeFolder(codes, `\ufeff${STATUSES.replaceAll("\n", "\r\n")}`));
     expect(rows.map(({ line, code, status }) => [line, code, status])).toEqual([
       [3, "I01", "delivered"],
@@ -99,8 +99,18 @@ describe("readMappingFiles", () => {
   it.each([
     ["codes", null, STATUSES, /legacy-codes\.csv → a CSV file that can be read/],
     ["statuses", CODES, null, /statuses\.csv → a CSV file that can be read/],
-    ["a column of the codes", CODES.replace(",reviewer", ",checker"), STATUSES, /legacy-codes\.csv line 1: .* → add reviewer/],
-    ["a column of the statuses", CODES, STATUSES.replace(",rank", ",order"), /statuses\.csv line 1: .* → add rank/],
+    [
+      "a column of the codes",
+      CODES.replace(",reviewer", ",checker"),
+      STATUSES,
+      /legacy-codes\.csv line 1: .* → add reviewer/,
+    ],
+    [
+      "a column of the statuses",
+      CODES,
+      STATUSES.replace(",rank", ",order"),
+      /statuses\.csv line 1: .* → add rank/,
+    ],
   ])("refuses a folder without %s", (_, codes, statuses, told) => {
     expect(refusalOf(() => readMappingFiles(makeFolder(codes, statuses)))).toMatch(told);
   });
@@ -110,14 +120,20 @@ describe("readMappingFiles", () => {
     ["a row with a cell too many", `${CODES}B01,sorted,exact,milestone,1,,one,another,,,,\n`],
     ["a quote that does not end", `${CODES}B01,"sorted,exact\n`],
   ])("refuses %s", (_, codes) => {
-    expect(refusalOf(() => readMappingFiles(makeFolder(codes)))).toMatch(/legacy-codes\.csv: .*correct the file/);
+    expect(refusalOf(() => readMappingFiles(makeFolder(codes)))).toMatch(
+      /legacy-codes\.csv: .*correct the file/,
+    );
   });
 
   it.each([
     ["a rank that is no number", /line 2: rank 'x'/, STATUSES.replace(",40,", ",x,")],
     ["no rank", /line 2: rank ''/, STATUSES.replace(",40,", ",,")],
     ["a final that is neither yes nor no", /line 3: final 'true'/, STATUSES.replace(",yes,", ",true,")],
-    ["a name that no code can be compared with", /line 3: status 'Delivered'/, STATUSES.replace("\ndelivered,", "\nDelivered,")],
+    [
+      "a name that no code can be compared with",
+      /line 3: status 'Delivered'/,
+      STATUSES.replace("\ndelivered,", "\nDelivered,"),
+    ],
     ["a status twice", /line 4: .*sorted/, `${STATUSES}sorted,again,41,no,Gesorteerd,Sorted,Again.\n`],
   ])("refuses %s", (_, told, statuses) => {
     expect(refusalOf(() => readMappingFiles(makeFolder(CODES, statuses)))).toMatch(told);
@@ -128,7 +144,8 @@ describe("readMappingFiles", () => {
   });
 
   it("gives another fingerprint for any other byte, and the same one for the same", () => {
-    const of = (codes?: string, statuses?: string) => readMappingFiles(makeFolder(codes, statuses)).fingerprint;
+    const of = (codes?: string, statuses?: string) =>
+      readMappingFiles(makeFolder(codes, statuses)).fingerprint;
     const given = of();
     expect(of()).toBe(given);
     expect(of(CODES.replace("0.9", "0.8"))).not.toBe(given);

@@ -178,6 +178,12 @@ describe("renderHtml", () => {
     );
   });
 
+  it("names the statuses it knows, and lists those with open findings only", () => {
+    expect(readPage(aReportData())).toContain("old Delivered delivered new Returned returned");
+    expect(readPage(aReportData())).toMatch(/Out for delivery out_for_delivery 1 Worst findings/);
+    expect(readPage(aReportData())).toContain("3SDEVC744400222 delayed Open");
+  });
+
   it("names a channel over which nothing came in", () => {
     expect(readPage(aSilentReportData())).toMatch(/Shippingstatus v4 \(new\) 0 0 0 0 0 – nothing came in/);
   });

@@ -10,7 +10,7 @@ import type { Store } from "../../src/store/store.ts";
 let shipped: App | undefined;
 
 /** Lends the program on an empty store in memory, with the shipped tables and settings, which are read once. */
-export async function withMemoryApp<Result>(work: (app: App) => Promise<Result>, now: number = 0): Promise<Result> {
+export async function withMemoryApp<Result>(work: (app: App) => Promise<Result>, now = 0): Promise<Result> {
   shipped ??= await withAppOn("sqlite::memory:", 0, async (app) => app);
   const store = openSqliteStore(":memory:");
   try {
@@ -25,7 +25,10 @@ export function withAppOn<Result>(
   databaseUrl: string,
   now: number,
   work: (app: App) => Promise<Result>,
-  { reconcile, ...settings }: Partial<Omit<Config, "reconcile">> & { reconcile?: Partial<Config["reconcile"]> } = {},
+  {
+    reconcile,
+    ...settings
+  }: Partial<Omit<Config, "reconcile">> & { reconcile?: Partial<Config["reconcile"]> } = {},
 ): Promise<Result> {
   const defaults = readConfig(undefined);
   const config = { ...defaults, ...settings, reconcile: { ...defaults.reconcile, ...reconcile } };

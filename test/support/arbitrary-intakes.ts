@@ -19,8 +19,14 @@ interface Reply {
 export type Delivered = { readonly receivedAt: number } & (
   | { readonly kind: "file"; readonly rows: readonly string[]; readonly trailer: string }
   | { readonly kind: "delivery"; readonly wish: DeliveryWish }
-  | ({ readonly kind: "status-reply"; readonly statuses: readonly (Said & { readonly status: string })[] } & Reply)
-  | ({ readonly kind: "legacy-reply"; readonly events: readonly (Said & { readonly code: string })[] } & Reply)
+  | ({
+      readonly kind: "status-reply";
+      readonly statuses: readonly (Said & { readonly status: string })[];
+    } & Reply)
+  | ({
+      readonly kind: "legacy-reply";
+      readonly events: readonly (Said & { readonly code: string })[];
+    } & Reply)
   | { readonly kind: "error"; readonly isLegacy: boolean; readonly httpStatus: number }
 );
 
@@ -84,9 +90,12 @@ const arbitraryStatusReply: fc.Arbitrary<Delivered> = fc.record({
   kind: fc.constant("status-reply"),
   barcode: fc.constantFrom(...PARCELS, ...PARCELS, UNREADABLE),
   reference: arbitraryReference,
-  statuses: fc.array(fc.record({ status: arbitraryNewStatus, at: arbitraryAt, location: arbitraryLocation }), {
-    maxLength: 4,
-  }),
+  statuses: fc.array(
+    fc.record({ status: arbitraryNewStatus, at: arbitraryAt, location: arbitraryLocation }),
+    {
+      maxLength: 4,
+    },
+  ),
   receivedAt: arbitraryReceivedAt,
 });
 

@@ -37,13 +37,23 @@ export interface ScanWish extends Omit<Wish, "receivedAt"> {
 /** A row of postnl-scan-csv; unless told otherwise the first parcel was sorted (`J01`). */
 export function aScanRow(wish: ScanWish = {}): string {
   const { barcode = parcelOf(1), code = "J01", at = BASE, productCode = "003085" } = wish;
-  const cells = [barcode, code, toScanTime(at), wish.location ?? "", customerOf(wish), "DEVC", wish.reference ?? ""];
+  const cells = [
+    barcode,
+    code,
+    toScanTime(at),
+    wish.location ?? "",
+    customerOf(wish),
+    "DEVC",
+    wish.reference ?? "",
+  ];
   return [...cells, productCode, "", "1", "1"].join(";");
 }
 
 /** `07-03-2026 11:00:00`: the Dutch wall clock at a moment. */
 function toScanTime(at: number): string {
-  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO("Europe/Amsterdam").toPlainDateTime();
+  const local = Temporal.Instant.fromEpochMilliseconds(at)
+    .toZonedDateTimeISO("Europe/Amsterdam")
+    .toPlainDateTime();
   const [date = "", time = ""] = local.toString({ smallestUnit: "second" }).split("T");
   return `${date.split("-").reverse().join("-")} ${time}`;
 }
@@ -55,7 +65,11 @@ function customerOf({ customerNumber }: { readonly customerNumber?: string | nul
 /** A scan file as it is read from disk, held in memory. */
 export async function aScanFile(
   rows: readonly string[],
-  { name, receivedAt = BASE + HOUR, trailer = "" }: { name?: string; receivedAt?: number; trailer?: string } = {},
+  {
+    name,
+    receivedAt = BASE + HOUR,
+    trailer = "",
+  }: { name?: string; receivedAt?: number; trailer?: string } = {},
 ): Promise<FileIntake> {
   const bytes = Buffer.from([CSV_HEADER, ...rows, ...(trailer === "" ? [] : [trailer]), ""].join("\r\n"));
   async function* chunks(): AsyncGenerator<Buffer> {
@@ -95,7 +109,11 @@ export interface DeliveryWish extends Wish {
 /** A webhook delivery; unless told otherwise the first parcel was sorted, under an event id of its own. */
 export function aDelivery(wish: DeliveryWish = {}): PayloadIntake {
   const { barcode = parcelOf(1), status = "sorted", at = BASE, receivedAt = at + MINUTE } = wish;
-  const { eventId = `${barcode} ${status} ${at}`, isBroken = false, deliveryId = `delivery-${receivedAt}` } = wish;
+  const {
+    eventId = `${barcode} ${status} ${at}`,
+    isBroken = false,
+    deliveryId = `delivery-${receivedAt}`,
+  } = wish;
   const body = {
     ...(eventId === null ? {} : { eventId }),
     customerNumber: wish.customerNumber === undefined ? CUSTOMER : wish.customerNumber,
@@ -172,13 +190,14 @@ function toInstantText(at: number): string {
 export async function saveAll(
   store: Store,
   intakes: readonly IncomingIntake[],
-  mostInBatch: number = 500,
+  mostInBatch = 500,
 ): Promise<IntakeTally> {
   let tally = NO_INTAKES;
   let batch: PayloadIntake[] = [];
   const flush = async (): Promise<void> => {
     const [first] = batch;
-    if (first !== undefined) tally = addTallies(tally, await savePayloads(store, first.arrival.channel, batch));
+    if (first !== undefined)
+      tally = addTallies(tally, await savePayloads(store, first.arrival.channel, batch));
     batch = [];
   };
   for (const intake of intakes) {

@@ -451,6 +451,7 @@ export function aReportData(changes: Partial<ReportData> = {}): ReportData {
       { status: "ready_for_pickup", nameNl: "Klaar om af te halen", nameEn: "Ready for pick-up", open: 4 },
       { status: "delivery_changed", nameNl: "Bezorging gewijzigd", nameEn: "Delivery changed", open: 3 },
       { status: "out_for_delivery", nameNl: "Bezorger onderweg", nameEn: "Out for delivery", open: 1 },
+      { status: "returned", nameNl: "Retour bezorgd", nameEn: "Returned", open: 0 },
     ],
     findings: [...FINDINGS_OF_ALL_KINDS, ...FINDINGS_NOT_OPEN],
     findingsTotal: 288,

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { App } from "../../src/app/open-app.ts";
 import { importFiles } from "../../src/app/import-files.ts";
+import type { App } from "../../src/app/open-app.ts";
 import type { Channel } from "../../src/domain/channel.ts";
 import { CHANNELS } from "../../src/domain/channel.ts";
 import type { RowTally } from "../../src/domain/verdict.ts";
@@ -46,7 +46,10 @@ export function saveWorld(world: World, folder: string): WorldOnDisk {
   for (const { name, bytes } of world.files) writeFileSync(join(folder, "legacy-scan", name), bytes);
   const lines = { "legacy-api": world.legacyApi, webhook: world.webhook, "status-api": world.statusApi };
   for (const [channel, exported] of Object.entries(lines)) {
-    writeFileSync(join(folder, `${channel}.jsonl`), exported.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    writeFileSync(
+      join(folder, `${channel}.jsonl`),
+      exported.map((line) => `${JSON.stringify(line)}\n`).join(""),
+    );
   }
   return { paths: listPaths(folder), truth: world.truth };
 }
@@ -99,7 +102,9 @@ export interface ComparedFinding {
   readonly pendingReason?: string | null;
 }
 
-const SUBJECTS: Readonly<Record<string, readonly ("status" | "legacyStatus" | "newStatus" | "code" | "field")[]>> = {
+const SUBJECTS: Readonly<
+  Record<string, readonly ("status" | "legacyStatus" | "newStatus" | "code" | "field")[]>
+> = {
   status_mismatch: ["legacyStatus", "newStatus"],
   final_conflict: ["legacyStatus", "newStatus"],
   unmapped_code: ["code"],

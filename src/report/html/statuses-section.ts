@@ -2,13 +2,14 @@ import type { ReportData } from "../report-data.ts";
 import { type Html, html } from "./html.ts";
 import type { Parts } from "./make-parts.ts";
 
-/** Open findings per status, the most first, as the data has them. */
+/** Open findings per status, the most first, as the data has them; rows without any only lend their names to the page. */
 export function renderStatuses(
   { statuses }: ReportData,
   { texts, formats, status, section, table }: Parts,
 ): Html {
-  const most = statuses.reduce((max, { open }) => Math.max(max, open), 1);
-  if (statuses.length === 0) {
+  const affected = statuses.filter(({ open }) => open > 0);
+  const most = affected.reduce((max, { open }) => Math.max(max, open), 1);
+  if (affected.length === 0) {
     return section(
       "statuses",
       texts.statuses.heading,
@@ -27,7 +28,7 @@ export function renderStatuses(
         { text: texts.heads.open, number: true },
         { text: "", bar: true },
       ],
-      rows: statuses.map((row) => [
+      rows: affected.map((row) => [
         status(row.status),
         formats.number(row.open),
         html`<span class="bar" style="width:${Math.round((row.open / most) * 1000) / 10}%"></span>`,

@@ -8,7 +8,7 @@ export const STYLE = `
   color-scheme: light dark;
   --page: #f6f7f8; --surface: #ffffff; --sunk: #f3f5f7; --ink: #1b1f24; --muted: #56606b; --rule: #dfe3e8;
   --go: #17734a; --no-go: #b3261e; --not-proven: #8a5a00;
-  --go-soft: #e8f4ee; --no-go-soft: #fdeeec; --not-proven-soft: #fdf4e1;
+  --not-proven-soft: #fdf4e1;
   --critical: #a61b14; --high: #dd6b28; --medium: #e6ae3c; --low: #98a1aa;
   --matched: #2f8f63; --known: #7ea6d8; --mismatched: #b3261e; --pending: #7d8b99; --unproven: #d39a2c;
 }
@@ -16,14 +16,14 @@ export const STYLE = `
   :root {
     --page: #101316; --surface: #171b20; --sunk: #1f252b; --ink: #e8ebee; --muted: #a3adb8; --rule: #2e353d;
     --go: #5cc78f; --no-go: #ff8f85; --not-proven: #e9b657;
-    --go-soft: #14271e; --no-go-soft: #331a18; --not-proven-soft: #2e2412;
+    --not-proven-soft: #2e2412;
     --critical: #ff6b5e; --high: #f0924f; --medium: #e3b95a; --low: #858f99;
     --matched: #4bb282; --known: #6f97c9; --mismatched: #ff6b5e; --pending: #93a1af; --unproven: #e0ac45;
   }
 }
-.go { --accent: var(--go); --accent-soft: var(--go-soft); }
-.no_go { --accent: var(--no-go); --accent-soft: var(--no-go-soft); }
-.not_proven { --accent: var(--not-proven); --accent-soft: var(--not-proven-soft); }
+.go { --accent: var(--go); }
+.no_go { --accent: var(--no-go); }
+.not_proven { --accent: var(--not-proven); }
 
 *, *::before, *::after { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; scroll-behavior: smooth; }
@@ -94,7 +94,7 @@ nav.contents ul { display: flex; flex-wrap: wrap; gap: .35rem 1.4rem; padding: 0
 
 .section { margin-top: 3.5rem; scroll-margin-top: 1rem; }
 .section > .intro { margin-top: .4rem; color: var(--muted); max-width: 46rem; }
-.section > :is(figure, table, .card, .empty, details, dl, .rates) { margin-top: 1.25rem; }
+.section > :is(figure, table, .empty, details, dl, .rates) { margin-top: 1.25rem; }
 .section > h3 { margin-top: 2rem; }
 .section > h3 + * { margin-top: .6rem; }
 .cut, .note { margin-top: .75rem; color: var(--muted); font-size: .875rem; max-width: 46rem; }
@@ -128,10 +128,9 @@ thead th { color: var(--muted); font-size: .8125rem; vertical-align: bottom; pad
 tbody th { font-weight: 600; }
 tfoot th, tfoot td { font-weight: 650; border-bottom: 0; }
 .number { text-align: right; white-space: nowrap; }
-td.zero { color: var(--muted); }
 .kind-text { margin-top: .15rem; color: var(--muted); font-weight: 400; }
 th :is(code, .id, small) { font-weight: 400; }
-.number + td:not(.number) { padding-left: 1rem; }
+.number + :is(th, td):not(.number) { padding-left: 1rem; }
 .mark { white-space: nowrap; }
 .bar { display: block; height: .55rem; min-width: 3px; margin-top: .45rem; border-radius: .15rem; background: var(--accent);
   print-color-adjust: exact; -webkit-print-color-adjust: exact; }
@@ -174,7 +173,7 @@ footer p + p { margin-top: .3rem; }
 @media screen and (max-width: 60rem) {
   table { font-size: .85rem; }
   th, td { padding-right: .5rem; }
-  .number + td:not(.number) { padding-left: .5rem; }
+  .number + :is(th, td):not(.number) { padding-left: .5rem; }
   .wide { display: none; }
   .narrow { display: block; max-width: 30rem; }
 }
@@ -218,8 +217,10 @@ footer p + p { margin-top: .3rem; }
   body { background: #fff; font-size: 10.5pt; }
   .sheet { max-width: none; padding: 0; }
   table { font-size: 8.5pt; }
+  table.tight { font-size: 7.5pt; }
+  thead th { font-size: 1em; }
   th, td { padding-right: .4rem; }
-  .number + td:not(.number) { padding-left: .4rem; }
+  .number + :is(th, td):not(.number) { padding-left: .4rem; }
   nav.contents, .skip { display: none; }
   .section { margin-top: 2rem; }
   h2, h3, thead { break-after: avoid; }

@@ -1,5 +1,15 @@
 import { spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -46,7 +56,7 @@ function withDatabase<Result>(path: string, use: (database: Database.Database) =
 /** What opening refuses with: always one line that names the file. */
 function refusalOf(path: string): string {
   try {
-    openSqliteStore(path).close();
+    void openSqliteStore(path).close();
   } catch (error) {
     expect(error).toBeInstanceOf(UsageError);
     const { message } = error as UsageError;
@@ -59,7 +69,10 @@ function refusalOf(path: string): string {
 }
 
 /** Opens a store together with the connection that it works on. */
-function openWithConnection(path: string): { store: ReturnType<typeof openSqliteStore>; connection: Database.Database } {
+function openWithConnection(path: string): {
+  store: ReturnType<typeof openSqliteStore>;
+  connection: Database.Database;
+} {
   const pragma = vi.spyOn(Database.prototype, "pragma");
   try {
     const store = openSqliteStore(path);
@@ -105,7 +118,9 @@ describe("openSqliteStore", () => {
     const path = newPath();
     writeFileSync(path, "");
     await makeStoreFile(path);
-    expect(withDatabase(path, (database) => database.pragma("user_version", { simple: true }))).toBe(SCHEMA_VERSION);
+    expect(withDatabase(path, (database) => database.pragma("user_version", { simple: true }))).toBe(
+      SCHEMA_VERSION,
+    );
   });
 
   it.each([
@@ -177,12 +192,16 @@ describe("openSqliteStore", () => {
     connection.pragma("busy_timeout = 20");
     const other = new Database(path);
     other.exec("BEGIN IMMEDIATE");
-    const attempt = store.transaction(({ intakes }) => intakes.saveObservations([aKept({ identity: "two" })]));
+    const attempt = store.transaction(({ intakes }) =>
+      intakes.saveObservations([aKept({ identity: "two" })]),
+    );
     await expect(attempt).rejects.toThrow(UsageError);
     await expect(attempt).rejects.toThrow(/another trackbridge is writing to it: wait for that to end/);
     other.exec("COMMIT");
     other.close();
-    expect(await store.transaction(({ intakes }) => intakes.saveObservations([aKept({ identity: "two" })]))).toBe(1);
+    expect(
+      await store.transaction(({ intakes }) => intakes.saveObservations([aKept({ identity: "two" })])),
+    ).toBe(1);
     await store.close();
   });
 
@@ -195,7 +214,9 @@ describe("openSqliteStore", () => {
   it.each(["a new file", "a store that is there"])(
     "syncs every commit to the disk in full, in %s and before and after the first write",
     async (which) => {
-      const { store, connection } = openWithConnection(which === "a new file" ? newPath() : await makeStoreFile());
+      const { store, connection } = openWithConnection(
+        which === "a new file" ? newPath() : await makeStoreFile(),
+      );
       const settings = () => [
         connection.pragma("journal_mode", { simple: true }),
         connection.pragma("synchronous", { simple: true }),
@@ -210,7 +231,9 @@ describe("openSqliteStore", () => {
   it("refuses to go on when its connection does not sync in full any more", async () => {
     const { store, connection } = openWithConnection(newPath());
     connection.pragma("synchronous = NORMAL");
-    await expect(store.transaction(({ intakes }) => intakes.saveObservations([aKept()]))).rejects.toThrow(/not FULL/);
+    await expect(store.transaction(({ intakes }) => intakes.saveObservations([aKept()]))).rejects.toThrow(
+      /not FULL/,
+    );
     await store.close();
   });
 
@@ -228,7 +251,9 @@ describe("openSqliteStore", () => {
       await store.transaction(({ intakes }) => intakes.saveRowCounts(new Map()));
     `);
     if (said === undefined) skip("no other user can run the program here");
-    expect(said).toMatch(/^(1\n)?UsageError: database \S+a\.db: .* → make the file and its folder writable$/m);
+    expect(said).toMatch(
+      /^(1\n)?UsageError: database \S+a\.db: .* → make the file and its folder writable$/m,
+    );
   });
 });
 
@@ -236,7 +261,10 @@ describe("openSqliteStore", () => {
 async function runAsOrdinaryUser(script: string): Promise<string | undefined> {
   const run = async (code: string): Promise<{ readonly exit: number | null; readonly said: string }> => {
     const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
-    const child = spawn(process.execPath, ["--input-type=module", "-e", code], { ...user, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, ["--input-type=module", "-e", code], {
+      ...user,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const exit = new Promise<number | null>((resolve) => {
       child.on("error", () => resolve(null));
       child.on("exit", resolve);
@@ -244,6 +272,8 @@ async function runAsOrdinaryUser(script: string): Promise<string | undefined> {
     const said = (await Promise.all([text(child.stdout), text(child.stderr)])).join("");
     return { exit: await exit, said };
   };
-  const trial = await run(`import ${JSON.stringify(fileURLToPath(new URL("../../../src/domain/errors.ts", import.meta.url)))}`);
+  const trial = await run(
+    `import ${JSON.stringify(fileURLToPath(new URL("../../../src/domain/errors.ts", import.meta.url)))}`,
+  );
   return trial.exit === 0 ? (await run(script)).said : undefined;
 }
