@@ -39,9 +39,10 @@ export interface StoreTransaction {
 /** An intake to keep. */
 export interface NewIntake {
   readonly hash: string;
-  readonly channel: Channel;
+  /** Its first arrival, as far as we know. */
+  readonly arrival: Arrival;
   readonly sizeBytes: number;
-  /** Rows in it, as far as they are known yet; see {@link IntakeWriter.saveRowCounts}. */
+  /** Rows in it, as far as they are known yet; see {@link IntakeWriter.saveRowCount}. */
   readonly rows: number;
   /** The content; one buffer, or chunks in order. */
   readonly content: Uint8Array | AsyncIterable<Uint8Array>;
@@ -56,28 +57,45 @@ export interface KnownIntake {
   readonly firstReceivedAt: number | null;
 }
 
-/** What an event id is held by. */
+/** What holds a webhook's event id. */
 export interface EventHolder {
-  readonly eventId: string;
+  /** Of the event's observation; made from the event id alone. */
+  readonly identity: string;
   /** The intake that counts. */
   readonly hash: string;
   readonly receivedAt: number;
   readonly barcode: Barcode;
-  readonly identity: string;
+}
+
+/** A row set aside, with the intake that it came in. */
+export interface QuarantinedIn extends QuarantinedRow {
+  readonly hash: string;
+  readonly channel: Channel;
+  readonly name: string;
 }
 
 export interface IntakeWriter {
-  findKnown(hashes: readonly string[]): Promise<ReadonlyMap<string, KnownIntake>>;
-  /** Keeps new intakes with their raw content. */
-  saveIntakes(intakes: readonly NewIntake[]): Promise<void>;
-  /** Notes how many rows each intake (by hash) turned out to have. */
-  saveRowCounts(counts: ReadonlyMap<string, number>): Promise<void>;
-  /** Records arrivals; the very same one again changes nothing. */
+  /**
+   * Keeps those that are new, with their raw content and first arrival.
+   *
+   * @param intakes each hash once
+   * @returns those that were known; nothing of them is kept
+   */
+  saveIntakes(intakes: readonly NewIntake[]): Promise<ReadonlyMap<string, KnownIntake>>;
+  /** Notes how many rows an intake turned out to have. */
+  saveRowCount(hash: string, rows: number): Promise<void>;
+  /** Records further arrivals of known intakes; the very same one again changes nothing. */
   saveArrivals(arrivals: readonly (Arrival & { readonly hash: string })[]): Promise<void>;
 
-  findEvents(eventIds: readonly string[]): Promise<ReadonlyMap<string, EventHolder>>;
-  /** Gives event ids to their (new) holders. */
-  saveEvents(holders: readonly EventHolder[]): Promise<void>;
+  /**
+   * Gives free event ids to their holders.
+   *
+   * @param holders each identity once
+   * @returns by identity: who holds those that were not free
+   */
+  saveEvents(holders: readonly EventHolder[]): Promise<ReadonlyMap<string, EventHolder>>;
+  /** Gives event ids to new holders. */
+  replaceEvents(holders: readonly EventHolder[]): Promise<void>;
 
   /**
    * Keeps observations; one that is there already is merged
@@ -91,13 +109,7 @@ export interface IntakeWriter {
   /** Notes that a status API reply received at `receivedAt` lists these parcels; the newest counts. Marks them dirty. */
   saveListings(barcodes: readonly Barcode[], receivedAt: number): Promise<void>;
 
-  saveQuarantined(
-    rows: readonly (QuarantinedRow & {
-      readonly hash: string;
-      readonly channel: Channel;
-      readonly name: string;
-    })[],
-  ): Promise<void>;
+  saveQuarantined(rows: readonly QuarantinedIn[]): Promise<void>;
   /** Adds to the tally of a channel and moves its watermark and its customers' delivery windows on. */
   saveProgress(progress: ChannelProgress): Promise<void>;
 }
@@ -123,18 +135,11 @@ export interface ChannelBooks extends RowTally {
   readonly watermark: number | null;
 }
 
-/** A row set aside, with the artefact that it came in. */
-export interface KeptQuarantinedRow extends QuarantinedRow {
-  readonly channel: Channel;
-  readonly name: string;
-  readonly hash: string;
-}
-
 export interface FeedReader {
   /** Every channel, also those that never spoke. */
   books(): Promise<readonly ChannelBooks[]>;
   progress(): Promise<FeedProgress>;
-  quarantined(limit: number): Promise<readonly KeptQuarantinedRow[]>;
+  quarantined(limit: number): Promise<readonly QuarantinedIn[]>;
   /** Scan rows of the same parcel, code and time that differ in another column: corrected files. */
   corrections(limit: number): Promise<
     readonly {

@@ -32,7 +32,7 @@ function openDatabase(path: string): Database.Database {
     const isNew = path === ":memory:" || !existsSync(path);
     if (path !== ":memory:") mkdirSync(dirname(resolve(path)), { recursive: true });
     database = new Database(path);
-    if (isNew) database.pragma("page_size = 8192");
+    if (isNew) database.pragma("page_size = 16384");
     prepareSchema(database, path);
     return database;
   } catch (error) {

@@ -26,12 +26,15 @@ export function makeFeedReader(database: Database): FeedReader {
     )
     .raw();
   const selectCorrections = database.prepare(
-    `SELECT barcode, code, at, count(DISTINCT intake) AS intakes FROM observation
-     WHERE channel = ? GROUP BY bucket, barcode, code, at HAVING count(*) > 1 ORDER BY barcode, at, code LIMIT ?`,
+    `SELECT barcode, o.value ->> 2 AS code, o.value ->> 3 AS at, count(DISTINCT o.value ->> 8) AS intakes
+     FROM dossier, json_each('[' || observations || ']') o
+     WHERE o.value ->> 1 = ? GROUP BY bucket, barcode, code, at HAVING count(*) > 1 ORDER BY barcode, at, code LIMIT ?`,
   );
   const selectArrivals = database
     .prepare(
-      `SELECT channel, name, received_at, http_status FROM arrival WHERE bucket = ? AND hash = ?
+      `SELECT channel, name, received_at, http_status FROM intake
+         WHERE bucket = :bucket AND hash = :hash AND received_at IS NOT NULL
+       UNION SELECT channel, name, received_at, http_status FROM arrival WHERE bucket = :bucket AND hash = :hash
        ORDER BY received_at, name`,
     )
     .raw();
@@ -96,7 +99,7 @@ export function makeFeedReader(database: Database): FeedReader {
       }[];
     },
     async arrivals(hash) {
-      const rows = selectArrivals.all(bucketOf(hash), toBytes(hash)) as [
+      const rows = selectArrivals.all({ bucket: bucketOf(hash), hash: toBytes(hash) }) as [
         number,
         string,
         number,

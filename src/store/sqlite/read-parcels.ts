@@ -4,8 +4,9 @@ import { bucketOf } from "../../domain/barcode.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { Observation } from "../../domain/observation.ts";
 import type { ParcelDossier, ParcelReader, ParcelRow, Selection } from "../store.ts";
-import type { FindingRow, ObservationRow } from "./row-codecs.ts";
-import { FINDING_COLUMNS, OBSERVATION_COLUMNS, toFinding, toObservation } from "./row-codecs.ts";
+import { decodeObservations } from "./dossier-codec.ts";
+import type { FindingRow } from "./row-codecs.ts";
+import { FINDING_COLUMNS, toFinding } from "./row-codecs.ts";
 
 const TOUCHED = `
   SELECT barcode, listed_at FROM parcel WHERE bucket = :bucket AND dirty = 1
@@ -32,34 +33,30 @@ export function makeParcelReader(database: Database): ParcelReader {
      WHERE bucket = :bucket AND verdict IS NOT NULL AND observations > 0 AND verdict = coalesce(:verdict, verdict)
      ORDER BY barcode`,
   );
-  const observationColumns = OBSERVATION_COLUMNS.join(", ");
   const findingColumns = FINDING_COLUMNS.join(", ");
-  const observationsOfBucket = database
-    .prepare(`SELECT ${observationColumns} FROM observation WHERE bucket = ? ORDER BY barcode`)
+  const dossiersOfBucket = database
+    .prepare("SELECT barcode, observations FROM dossier WHERE bucket = ? ORDER BY barcode")
     .raw();
-  const observationsOfParcel = database
-    .prepare(`SELECT ${observationColumns} FROM observation WHERE bucket = ? AND barcode = ?`)
-    .raw();
+  const dossierOfParcel = database
+    .prepare("SELECT observations FROM dossier WHERE bucket = ? AND barcode = ?")
+    .pluck();
   const findingsOfBucket = database.prepare(`SELECT ${findingColumns} FROM finding WHERE bucket = ?`).raw();
   const findingsOfParcel = database
     .prepare(`SELECT ${findingColumns} FROM finding WHERE bucket = ? AND barcode = ?`)
     .raw();
 
-  const readObservations = (bucket: number, barcode: string): Observation[] =>
-    (observationsOfParcel.all(bucket, barcode) as ObservationRow[]).map(toObservation);
+  const readObservations = (bucket: number, barcode: Barcode): Observation[] =>
+    decodeObservations(barcode, (dossierOfParcel.get(bucket, barcode) as string | undefined) ?? "");
   const readFindings = (bucket: number, barcode: string): Finding[] =>
     (findingsOfParcel.all(bucket, barcode) as FindingRow[]).map(toFinding);
 
   const readWholeBucket = (bucket: number): ParcelDossier[] => {
-    const observations = groupByBarcode(
-      observationsOfBucket.iterate(bucket) as Iterable<ObservationRow>,
-      toObservation,
-    );
+    const observations = new Map(dossiersOfBucket.all(bucket) as [Barcode, string][]);
     const findings = groupByBarcode(findingsOfBucket.iterate(bucket) as Iterable<FindingRow>, toFinding);
     return (selectAll.all(bucket) as [Barcode, number | null][]).map(([barcode, listedAt]) => ({
       barcode,
       listedAt,
-      observations: observations.get(barcode) ?? [],
+      observations: decodeObservations(barcode, observations.get(barcode) ?? ""),
       findings: findings.get(barcode) ?? [],
     }));
   };

@@ -23,10 +23,13 @@ CREATE TABLE intake (
   rows INTEGER NOT NULL,
   raw_chunk INTEGER NOT NULL,        -- the first chunk that holds it
   raw_offset INTEGER NOT NULL,       -- where it begins there, decompressed
+  received_at INTEGER,               -- its first arrival: when, under which name, with which status
+  name TEXT NOT NULL,
+  http_status INTEGER,
   PRIMARY KEY (bucket, hash)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE arrival (
+CREATE TABLE arrival (               -- those after the first
   bucket INTEGER NOT NULL,           -- of the hash
   hash BLOB NOT NULL,
   channel INTEGER NOT NULL,
@@ -37,37 +40,19 @@ CREATE TABLE arrival (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE event (
-  bucket INTEGER NOT NULL,           -- of the event id
-  event_id TEXT NOT NULL,
+  bucket INTEGER NOT NULL,           -- of the identity
+  identity BLOB NOT NULL,            -- made from the event id
   hash BLOB NOT NULL,                -- the intake that counts
   received_at INTEGER NOT NULL,
   barcode TEXT NOT NULL,
-  identity BLOB NOT NULL,
-  PRIMARY KEY (bucket, event_id)
+  PRIMARY KEY (bucket, identity)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE observation (
+CREATE TABLE dossier (
   bucket INTEGER NOT NULL,           -- of the barcode
   barcode TEXT NOT NULL,
-  channel INTEGER NOT NULL,
-  identity BLOB NOT NULL,
-  code TEXT NOT NULL,
-  at INTEGER NOT NULL,
-  later_at INTEGER,                  -- a local time that exists twice: the later instant
-  nonexistent_time INTEGER NOT NULL,
-  precision_ms INTEGER NOT NULL,
-  received_at INTEGER NOT NULL,
-  reference TEXT,
-  customer_number TEXT,
-  customer_code TEXT,
-  main_barcode TEXT,
-  location TEXT,
-  product_code TEXT,
-  filled_later TEXT,                 -- JSON: details that a later arrival filled, and when
-  intake BLOB NOT NULL,
-  line INTEGER NOT NULL,
-  last_listed_at INTEGER,
-  PRIMARY KEY (bucket, barcode, channel, identity)
+  observations TEXT NOT NULL,        -- JSON arrays joined by commas; see dossier-codec.ts
+  PRIMARY KEY (bucket, barcode)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE parcel (

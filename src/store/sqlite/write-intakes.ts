@@ -2,61 +2,52 @@ import { zstdCompressSync } from "node:zlib";
 import type { Database } from "better-sqlite3";
 import type { Barcode } from "../../domain/barcode.ts";
 import { bucketOf } from "../../domain/barcode.ts";
+import type { KeptObservation } from "../../domain/merge-observation.ts";
 import { mergeObservation } from "../../domain/merge-observation.ts";
 import { compareText } from "../../domain/observation.ts";
 import type { EventHolder, IntakeWriter, KnownIntake, NewIntake } from "../store.ts";
-import type { ObservationRow } from "./row-codecs.ts";
-import {
-  OBSERVATION_COLUMNS,
-  placeholders,
-  toBytes,
-  toChannelNumber,
-  toHex,
-  toObservation,
-  toObservationRow,
-} from "./row-codecs.ts";
+import { decodeObservations, encodeObservation } from "./dossier-codec.ts";
+import { toBytes, toChannelNumber, toHex } from "./row-codecs.ts";
 
 /** How much raw content goes into one compressed chunk: large enough to compress well, small enough to read one delivery. */
 const CHUNK_BYTES = 256 * 1024;
 
 /** The writer of intakes, observations and the channels' books. Statements are prepared once. */
 export function makeIntakeWriter(database: Database): IntakeWriter {
-  const selectIntake = database.prepare(
-    `SELECT rows, (SELECT min(received_at) FROM arrival a WHERE a.bucket = i.bucket AND a.hash = i.hash) AS firstReceivedAt
-     FROM intake i WHERE bucket = ? AND hash = ?`,
-  );
   const insertIntake = database.prepare(
-    `INSERT INTO intake (bucket, hash, channel, size_bytes, rows, raw_chunk, raw_offset)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO intake (bucket, hash, channel, size_bytes, rows, raw_chunk, raw_offset, received_at, name, http_status)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const selectIntake = database.prepare(
+    `SELECT rows, min(received_at, coalesce((SELECT min(a.received_at) FROM arrival a
+       WHERE a.bucket = intake.bucket AND a.hash = intake.hash), received_at)) AS firstReceivedAt
+     FROM intake WHERE bucket = ? AND hash = ?`,
   );
   const updateRows = database.prepare("UPDATE intake SET rows = ? WHERE bucket = ? AND hash = ?");
   const insertChunk = database.prepare("INSERT INTO raw_chunk (id, bytes) VALUES (?, ?)");
   const selectLastChunk = database.prepare("SELECT coalesce(max(id), 0) FROM raw_chunk").pluck();
   const insertArrival = database.prepare(
     `INSERT INTO arrival (bucket, hash, channel, received_at, name, http_status)
-     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+     SELECT :bucket, :hash, :channel, :receivedAt, :name, :httpStatus
+     WHERE NOT EXISTS (SELECT 1 FROM intake WHERE bucket = :bucket AND hash = :hash AND channel = :channel
+       AND received_at = :receivedAt AND name = :name)
+     ON CONFLICT DO NOTHING`,
+  );
+  const insertEvent = database.prepare(
+    "INSERT INTO event (bucket, identity, hash, received_at, barcode) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
   );
   const selectEvent = database
-    .prepare("SELECT hash, received_at, barcode, identity FROM event WHERE bucket = ? AND event_id = ?")
+    .prepare("SELECT hash, received_at, barcode FROM event WHERE bucket = ? AND identity = ?")
     .raw();
-  const upsertEvent = database.prepare(
-    `INSERT INTO event (bucket, event_id, hash, received_at, barcode, identity) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET hash = excluded.hash, received_at = excluded.received_at,
-       barcode = excluded.barcode, identity = excluded.identity`,
+  const updateEvent = database.prepare(
+    "UPDATE event SET hash = ?, received_at = ?, barcode = ? WHERE bucket = ? AND identity = ?",
   );
-  const observationKey = "bucket = ? AND barcode = ? AND channel = ? AND identity = ?";
-  const insertObservation = database.prepare(
-    `INSERT INTO observation (bucket, ${OBSERVATION_COLUMNS.join(", ")})
-     VALUES (?, ${placeholders(OBSERVATION_COLUMNS)}) ON CONFLICT DO NOTHING`,
+  const selectDossier = database
+    .prepare("SELECT observations FROM dossier WHERE bucket = ? AND barcode = ?")
+    .pluck();
+  const putDossier = database.prepare(
+    "INSERT OR REPLACE INTO dossier (bucket, barcode, observations) VALUES (?, ?, ?)",
   );
-  const selectObservation = database
-    .prepare(`SELECT ${OBSERVATION_COLUMNS.join(", ")} FROM observation WHERE ${observationKey}`)
-    .raw();
-  const replaceObservation = database.prepare(
-    `INSERT OR REPLACE INTO observation (bucket, ${OBSERVATION_COLUMNS.join(", ")})
-     VALUES (?, ${placeholders(OBSERVATION_COLUMNS)})`,
-  );
-  const deleteObservation = database.prepare(`DELETE FROM observation WHERE ${observationKey}`);
   const touchParcel = database.prepare(
     `INSERT INTO parcel (bucket, barcode, dirty) VALUES (?, ?, 1)
      ON CONFLICT DO UPDATE SET dirty = 1 WHERE dirty = 0`,
@@ -85,8 +76,9 @@ export function makeIntakeWriter(database: Database): IntakeWriter {
      ON CONFLICT DO UPDATE SET first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)`,
   );
 
-  /** Packs contents into chunks and says where each begins. */
-  const saveRaw = async (intakes: readonly NewIntake[]): Promise<void> => {
+  /** Keeps new intakes in the order of their key, and packs their contents into chunks. */
+  const saveIntakes = async (intakes: readonly NewIntake[]): Promise<Map<string, KnownIntake>> => {
+    const known = new Map<string, KnownIntake>();
     let chunk = (selectLastChunk.get() as number) + 1;
     let parts: Uint8Array[] = [];
     let filled = 0;
@@ -106,89 +98,81 @@ export function makeIntakeWriter(database: Database): IntakeWriter {
         if (filled === CHUNK_BYTES) flush();
       }
     };
-    const places: (readonly [bucket: number, hash: Buffer, ...rest: number[]])[] = [];
-    for (const { hash, channel, sizeBytes, rows, content } of intakes) {
-      places.push([bucketOf(hash), toBytes(hash), toChannelNumber(channel), sizeBytes, rows, chunk, filled]);
-      if (content instanceof Uint8Array) append(content);
+    for (const { bucket, row } of inKeyOrder(intakes, ({ hash }) => hash)) {
+      const { hash, arrival, sizeBytes, rows, content } = row;
+      const key = toBytes(hash);
+      const { changes } = insertIntake.run(
+        bucket,
+        key,
+        toChannelNumber(arrival.channel),
+        sizeBytes,
+        rows,
+        chunk,
+        filled,
+        arrival.receivedAt,
+        arrival.name,
+        arrival.httpStatus,
+      );
+      if (changes === 0) known.set(hash, { hash, ...(selectIntake.get(bucket, key) as Omit<KnownIntake, "hash">) });
+      else if (content instanceof Uint8Array) append(content);
       else for await (const bytes of content) append(bytes);
     }
     flush();
-    places.sort((a, b) => a[0] - b[0] || Buffer.compare(a[1], b[1]));
-    for (const place of places) insertIntake.run(...place);
-  };
-
-  const touch = (barcode: Barcode): void => {
-    touchParcel.run(bucketOf(barcode), barcode);
+    return known;
   };
 
   return {
-    async findKnown(hashes) {
-      const known = new Map<string, KnownIntake>();
-      for (const hash of hashes) {
-        const row = selectIntake.get(bucketOf(hash), toBytes(hash)) as Omit<KnownIntake, "hash"> | undefined;
-        if (row !== undefined) known.set(hash, { hash, ...row });
-      }
-      return known;
-    },
-    saveIntakes: saveRaw,
-    async saveRowCounts(counts) {
-      for (const [hash, rows] of inOrderOf([...counts], ([hash]) => hash))
-        updateRows.run(rows, bucketOf(hash), toBytes(hash));
+    saveIntakes,
+    async saveRowCount(hash, rows) {
+      updateRows.run(rows, bucketOf(hash), toBytes(hash));
     },
     async saveArrivals(arrivals) {
-      for (const { hash, channel, receivedAt, name, httpStatus } of inOrderOf(arrivals, ({ hash }) => hash)) {
-        if (receivedAt === null) continue;
-        insertArrival.run(
-          bucketOf(hash),
-          toBytes(hash),
-          toChannelNumber(channel),
-          receivedAt,
-          name,
-          httpStatus,
-        );
+      for (const { bucket, row } of inKeyOrder(arrivals, ({ hash }) => hash)) {
+        if (row.receivedAt === null) continue;
+        insertArrival.run({
+          ...row,
+          bucket,
+          hash: toBytes(row.hash),
+          channel: toChannelNumber(row.channel),
+        });
       }
-    },
-    async findEvents(eventIds) {
-      const holders = new Map<string, EventHolder>();
-      for (const eventId of eventIds) {
-        const row = selectEvent.get(bucketOf(eventId), eventId) as
-          | [Buffer, number, Barcode, Buffer]
-          | undefined;
-        if (row === undefined) continue;
-        const [hash, receivedAt, barcode, identity] = row;
-        holders.set(eventId, { eventId, hash: toHex(hash), receivedAt, barcode, identity: toHex(identity) });
-      }
-      return holders;
     },
     async saveEvents(holders) {
-      for (const { eventId, hash, receivedAt, barcode, identity } of inOrderOf(
-        holders,
-        ({ eventId }) => eventId,
-      )) {
-        upsertEvent.run(bucketOf(eventId), eventId, toBytes(hash), receivedAt, barcode, toBytes(identity));
+      const held = new Map<string, EventHolder>();
+      for (const { bucket, row } of inKeyOrder(holders, ({ identity }) => identity)) {
+        const key = toBytes(row.identity);
+        const { changes } = insertEvent.run(bucket, key, toBytes(row.hash), row.receivedAt, row.barcode);
+        if (changes === 1) continue;
+        const [hash, receivedAt, barcode] = selectEvent.get(bucket, key) as [Buffer, number, Barcode];
+        held.set(row.identity, { identity: row.identity, hash: toHex(hash), receivedAt, barcode });
+      }
+      return held;
+    },
+    async replaceEvents(holders) {
+      for (const { identity, hash, receivedAt, barcode } of holders) {
+        updateEvent.run(toBytes(hash), receivedAt, barcode, bucketOf(identity), toBytes(identity));
       }
     },
     async saveObservations(observations) {
       let added = 0;
-      let touched: Barcode | undefined;
-      for (const observation of inOrderOf(observations, ({ barcode }) => barcode)) {
-        const bucket = bucketOf(observation.barcode);
-        const row = toObservationRow(observation);
-        if (insertObservation.run(bucket, ...row).changes === 1) added += 1;
-        else {
-          const kept = selectObservation.get(bucket, row[0], row[1], row[2]) as ObservationRow;
-          const merged = toObservationRow(mergeObservation(toObservation(kept), observation));
-          if (isSameRow(kept, merged)) continue;
-          replaceObservation.run(bucket, ...merged);
-        }
-        if (observation.barcode !== touched) touch(observation.barcode);
-        touched = observation.barcode;
+      for (const { bucket, barcode, rows } of byParcel(observations)) {
+        const kept = selectDossier.get(bucket, barcode) as string | undefined;
+        const merged = addToDossier(barcode, kept, rows);
+        added += merged.added;
+        if (merged.text === kept) continue;
+        putDossier.run(bucket, barcode, merged.text);
+        touchParcel.run(bucket, barcode);
       }
       return added;
     },
     async removeObservation(barcode, channel, identity) {
-      deleteObservation.run(bucketOf(barcode), barcode, toChannelNumber(channel), toBytes(identity));
-      touch(barcode);
+      const bucket = bucketOf(barcode);
+      const kept = selectDossier.get(bucket, barcode) as string | undefined;
+      const left = decodeObservations(barcode, kept ?? "").filter(
+        (observation) => observation.identity !== identity || observation.channel !== channel,
+      );
+      putDossier.run(bucket, barcode, left.map(encodeObservation).join(","));
+      touchParcel.run(bucket, barcode);
     },
     async saveListings(barcodes, receivedAt) {
       for (const barcode of barcodes) listParcel.run(bucketOf(barcode), barcode, receivedAt);
@@ -222,14 +206,53 @@ export function makeIntakeWriter(database: Database): IntakeWriter {
 }
 
 /** Rows in the order of their key, its bucket first, touch each page of the table once. */
-function inOrderOf<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Row[] {
-  const keyed = rows.map((row) => ({ row, key: keyOf(row), bucket: bucketOf(keyOf(row)) }));
-  return keyed.sort((a, b) => a.bucket - b.bucket || compareText(a.key, b.key)).map(({ row }) => row);
+function inKeyOrder<Row>(
+  rows: readonly Row[],
+  keyOf: (row: Row) => string,
+): { readonly row: Row; readonly key: string; readonly bucket: number }[] {
+  return rows
+    .map((row) => {
+      const key = keyOf(row);
+      return { row, key, bucket: bucketOf(key) };
+    })
+    .sort((a, b) => a.bucket - b.bucket || compareText(a.key, b.key));
 }
 
-function isSameRow(a: ObservationRow, b: ObservationRow): boolean {
-  return a.every((value, i) => {
-    const other = b[i];
-    return Buffer.isBuffer(value) && Buffer.isBuffer(other) ? value.equals(other) : value === other;
-  });
+/** The observations of each parcel, in the order of the table's key. */
+function byParcel(
+  observations: readonly KeptObservation[],
+): { readonly bucket: number; readonly barcode: Barcode; readonly rows: readonly KeptObservation[] }[] {
+  const groups = Map.groupBy(observations, ({ barcode }) => barcode);
+  return [...groups]
+    .map(([barcode, rows]) => ({ bucket: bucketOf(barcode), barcode, rows }))
+    .sort((a, b) => a.bucket - b.bucket || compareText(a.barcode, b.barcode));
+}
+
+/**
+ * Adds observations to a parcel's text. An identity that stands in it already
+ * is merged, which takes reading it; most are new, and only added.
+ */
+function addToDossier(
+  barcode: Barcode,
+  kept: string | undefined,
+  rows: readonly KeptObservation[],
+): { readonly text: string; readonly added: number } {
+  let text = kept ?? "";
+  let added = 0;
+  for (const row of rows) {
+    if (!text.includes(row.identity)) {
+      text += text === "" ? encodeObservation(row) : `,${encodeObservation(row)}`;
+      added += 1;
+      continue;
+    }
+    const all = decodeObservations(barcode, text);
+    const at = all.findIndex(({ identity, channel }) => identity === row.identity && channel === row.channel);
+    const same = all[at];
+    if (same === undefined) {
+      all.push(row);
+      added += 1;
+    } else all[at] = mergeObservation(same, row);
+    text = all.map(encodeObservation).join(",");
+  }
+  return { text, added };
 }
