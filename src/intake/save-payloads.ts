@@ -1,10 +1,12 @@
 import type { Channel } from "../domain/channel.ts";
+import { toMessage } from "../domain/errors.ts";
+import type { InputCode } from "../domain/input-codes.ts";
 import type { KeptObservation } from "../domain/merge-observation.ts";
 import { toKept } from "../domain/merge-observation.ts";
 import type { Observation } from "../domain/observation.ts";
 import { compareText } from "../domain/observation.ts";
 import type { RowTally } from "../domain/verdict.ts";
-import type { EventHolder, IntakeWriter, KnownIntake, QuarantinedIn, Store } from "../store/store.ts";
+import type { EventHolder, IntakeWriter, QuarantinedIn, Store } from "../store/store.ts";
 import type { PayloadIntake, QuarantinedRow } from "./incoming.ts";
 import type { IntakeTally } from "./intake-tally.ts";
 import { toProgress } from "./intake-tally.ts";
@@ -21,8 +23,8 @@ export async function savePayloads(
   payloads: readonly PayloadIntake[],
 ): Promise<IntakeTally> {
   return store.transaction(async ({ intakes: writer }) => {
-    const { fresh, known } = await keepIntakes(writer, payloads);
-    const { counted, conflicts, withdrawn } = await settleEvents(writer, payloads, fresh);
+    const fresh = await keepIntakes(writer, payloads);
+    const { counted, conflicts, withdrawn, released } = await settleEvents(writer, payloads, fresh);
 
     const observations: KeptObservation[] = [];
     const quarantined: QuarantinedIn[] = [...conflicts];
@@ -47,15 +49,13 @@ export async function savePayloads(
       }
     }
 
-    const seen = payloads.reduce(
-      (sum, payload) => sum + (fresh.has(payload) ? payload.rows.length : (known.get(payload.hash)?.rows ?? 0)),
-      0,
-    );
+    const seen = payloads.reduce((sum, { rows }) => sum + rows.length, 0);
+    const setAside = quarantined.length - released;
     const rows: RowTally = {
       seen,
       accepted,
-      duplicates: seen - accepted - quarantined.length,
-      quarantined: quarantined.length,
+      duplicates: seen - accepted - setAside,
+      quarantined: setAside,
     };
     const arrivals = payloads.map(({ arrival }) => arrival);
     await writer.saveProgress(toProgress(channel, arrivals, rows, toDeliveries(payloads)));
@@ -63,14 +63,22 @@ export async function savePayloads(
   });
 }
 
-/** Keeps what is new, and only the arrival of what is known. */
+/**
+ * Keeps what is new, and only the arrival of what is known.
+ *
+ * @returns the payloads whose rows come for the first time. An error reply has
+ *   none, so that the same body may come again as a good one.
+ */
 async function keepIntakes(
   writer: IntakeWriter,
   payloads: readonly PayloadIntake[],
-): Promise<{ readonly fresh: ReadonlySet<PayloadIntake>; readonly known: ReadonlyMap<string, KnownIntake> }> {
+): Promise<ReadonlySet<PayloadIntake>> {
   const firsts = new Map<string, PayloadIntake>();
-  for (const payload of payloads) if (!firsts.has(payload.hash)) firsts.set(payload.hash, payload);
-  const knownBefore = await writer.saveIntakes(
+  for (const payload of payloads) {
+    const first = firsts.get(payload.hash);
+    if (first === undefined || (first.rows.length === 0 && payload.rows.length > 0)) firsts.set(payload.hash, payload);
+  }
+  const known = await writer.saveIntakes(
     [...firsts.values()].map(({ hash, arrival, content, rows }) => ({
       hash,
       arrival,
@@ -79,14 +87,17 @@ async function keepIntakes(
       content,
     })),
   );
-  const fresh = new Set([...firsts.values()].filter(({ hash }) => !knownBefore.has(hash)));
-  const repeats = payloads.filter((payload) => !fresh.has(payload));
-  await writer.saveArrivals(repeats.map(({ arrival, hash }) => ({ ...arrival, hash })));
-  const known = new Map(knownBefore);
-  for (const { hash, rows, arrival } of fresh) {
-    known.set(hash, { hash, rows: rows.length, firstReceivedAt: arrival.receivedAt });
+  const fresh = new Set<PayloadIntake>();
+  for (const payload of firsts.values()) {
+    const { hash, rows } = payload;
+    const before = known.get(hash);
+    if (before !== undefined && before.rows > 0) continue;
+    fresh.add(payload);
+    if (before !== undefined && rows.length > 0) await writer.saveRowCount(hash, rows.length);
   }
-  return { fresh, known };
+  const repeats = payloads.filter((payload) => firsts.get(payload.hash) !== payload || known.has(payload.hash));
+  await writer.saveArrivals(repeats.map(({ arrival, hash }) => ({ ...arrival, hash })));
+  return fresh;
 }
 
 /** What became of the event ids of a batch. */
@@ -97,6 +108,8 @@ interface SettledEvents {
   readonly conflicts: readonly QuarantinedIn[];
   /** Those of an earlier batch that no longer count. */
   readonly withdrawn: readonly EventHolder[];
+  /** How many that were set aside before count after all. */
+  readonly released: number;
 }
 
 /** Of several bodies under one event id the one received first counts, whichever is taken in first. */
@@ -124,6 +137,7 @@ async function settleEvents(
   const conflicts: QuarantinedIn[] = [];
   const withdrawn: EventHolder[] = [];
   const replaced: EventHolder[] = [];
+  let released = 0;
   for (const [eventId, candidate] of best) {
     const holder = holders.get(candidate.identity);
     const winner = holder === undefined ? candidate : first([holder, candidate]);
@@ -132,7 +146,8 @@ async function settleEvents(
       replaced.push(candidate);
       if (holder.hash !== candidate.hash) {
         withdrawn.push(holder);
-        conflicts.push({ ...toConflict(eventId, eventId, winner), hash: holder.hash, channel: "webhook", name: eventId });
+        conflicts.push({ ...toConflict(eventId, "a delivery", winner), hash: holder.hash, channel: "webhook", name: null });
+        if (!freshOf.has(winner.hash)) released += await writer.releaseQuarantined(winner.hash, CONFLICT);
       }
     }
     const losers = new Set((contenders.get(eventId) ?? []).map(({ hash }) => hash));
@@ -144,7 +159,7 @@ async function settleEvents(
     }
   }
   await writer.replaceEvents(replaced);
-  return { counted, conflicts, withdrawn };
+  return { counted, conflicts, withdrawn, released };
 }
 
 function compareHolders(a: EventHolder, b: EventHolder): number {
@@ -156,15 +171,16 @@ function findObservation({ rows }: PayloadIntake): Observation | undefined {
   return row?.kind === "observation" ? row.observation : undefined;
 }
 
+const CONFLICT = "event_id_conflict" satisfies InputCode;
+
 function toConflict(eventId: string, place: string, winner: EventHolder): QuarantinedRow {
-  return {
-    line: 1,
-    code: "event_id_conflict",
-    message:
-      `${place}: event id '${eventId}' → one body per event id; intake ${winner.hash.slice(0, 12)} came first and counts ` +
-      "→ ask the carrier why it reused the id",
-    raw: "",
-  };
+  const message = toMessage({
+    place,
+    value: `event id '${eventId}' with another body`,
+    expected: `one body per event id: intake ${winner.hash.slice(0, 12)} came first and counts`,
+    todo: "ask the carrier why the id was used again",
+  });
+  return { line: 1, code: CONFLICT, message, raw: "" };
 }
 
 function toQuarantinedIn({ hash, arrival }: PayloadIntake, row: QuarantinedRow): QuarantinedIn {

@@ -71,7 +71,8 @@ export interface EventHolder {
 export interface QuarantinedIn extends QuarantinedRow {
   readonly hash: string;
   readonly channel: Channel;
-  readonly name: string;
+  /** The intake's name; when saving, `null` stands for that of its first arrival. */
+  readonly name: string | null;
 }
 
 export interface IntakeWriter {
@@ -110,6 +111,8 @@ export interface IntakeWriter {
   saveListings(barcodes: readonly Barcode[], receivedAt: number): Promise<void>;
 
   saveQuarantined(rows: readonly QuarantinedIn[]): Promise<void>;
+  /** Takes back that rows of an intake were set aside for one reason. @returns how many there were */
+  releaseQuarantined(hash: string, code: string): Promise<number>;
   /** Adds to the tally of a channel and moves its watermark and its customers' delivery windows on. */
   saveProgress(progress: ChannelProgress): Promise<void>;
 }
@@ -139,7 +142,7 @@ export interface FeedReader {
   /** Every channel, also those that never spoke. */
   books(): Promise<readonly ChannelBooks[]>;
   progress(): Promise<FeedProgress>;
-  quarantined(limit: number): Promise<readonly QuarantinedIn[]>;
+  quarantined(limit: number): Promise<readonly (QuarantinedIn & { readonly name: string })[]>;
   /** Scan rows of the same parcel, code and time that differ in another column: corrected files. */
   corrections(limit: number): Promise<
     readonly {

@@ -59,8 +59,10 @@ export function makeIntakeWriter(database: Database): IntakeWriter {
   const insertQuarantined = database.prepare(
     `INSERT INTO quarantine (bucket, hash, seq, line, channel, name, code, message, raw)
      SELECT :bucket, :hash, coalesce((SELECT max(seq) FROM quarantine WHERE bucket = :bucket AND hash = :hash), 0) + 1,
-       :line, :channel, :name, :code, :message, :raw`,
+       :line, :channel,
+       coalesce(:name, (SELECT name FROM intake WHERE bucket = :bucket AND hash = :hash), ''), :code, :message, :raw`,
   );
+  const deleteQuarantined = database.prepare("DELETE FROM quarantine WHERE bucket = ? AND hash = ? AND code = ?");
   const addToBooks = database.prepare(
     `INSERT INTO channel_books (channel, intakes, seen, accepted, duplicates, quarantined, first_received_at, watermark)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -186,6 +188,9 @@ export function makeIntakeWriter(database: Database): IntakeWriter {
           channel: toChannelNumber(channel),
         });
       }
+    },
+    async releaseQuarantined(hash, code) {
+      return deleteQuarantined.run(bucketOf(hash), toBytes(hash), code).changes;
     },
     async saveProgress({ channel, intakes, rows, firstReceivedAt, lastReceivedAt, deliveries }) {
       addToBooks.run(
