@@ -5,7 +5,14 @@ import { bucketOf } from "../../src/domain/barcode.ts";
 import type { Channel } from "../../src/domain/channel.ts";
 import { CHANNELS } from "../../src/domain/channel.ts";
 import { compareText } from "../../src/domain/observation.ts";
-import type { IntakeWriter, ParcelOutcome, Selection, Store } from "../../src/store/store.ts";
+import type {
+  EventHolder,
+  IntakeWriter,
+  NewIntake,
+  ParcelOutcome,
+  Selection,
+  Store,
+} from "../../src/store/store.ts";
 import {
   aFinding,
   aKept,
@@ -69,13 +76,12 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
     const writeAll: Parameters<Store["transaction"]>[0] = async ({ intakes, evaluations }) => {
       const intake = anIntake("content");
       await intakes.saveIntakes([intake]);
-      await intakes.saveRowCounts(new Map([[intake.hash, 1]]));
+      await intakes.saveRowCount(intake.hash, 1);
       await intakes.saveArrivals([
         { hash: intake.hash, channel: "webhook", name: "d1", receivedAt: T, httpStatus: null },
       ]);
       await intakes.saveEvents([
         {
-          eventId: "e1",
           hash: intake.hash,
           receivedAt: T,
           barcode: parcelOf(1),
@@ -110,8 +116,6 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
       await evaluations.saveRun(aRun());
     };
     const readAll = async () => ({
-      known: (await write((writer) => writer.findKnown([anIntake("content").hash]))).size,
-      events: (await write((writer) => writer.findEvents(["e1"]))).size,
       raw: (await store.feeds.raw(anIntake("content").hash))?.length,
       arrivals: (await store.feeds.arrivals(anIntake("content").hash)).length,
       seen: (await store.feeds.books()).reduce((sum, { seen }) => sum + seen, 0),
@@ -125,8 +129,6 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
       run: (await store.runs.last())?.runId,
     });
     const nothing = {
-      known: 0,
-      events: 0,
       raw: undefined,
       arrivals: 0,
       seen: 0,
@@ -212,48 +214,43 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
       httpStatus: number | null = null,
     ) => ({ hash, channel: "webhook", name, receivedAt, httpStatus }) as const;
 
+    /** Those of the intakes that are known, by their hash; asking keeps the others. */
+    const knownOf = (...intakes: readonly NewIntake[]) => write((writer) => writer.saveIntakes(intakes));
+
     it("are known by the hash of their content, with their rows and their earliest arrival", async () => {
       const [a, b, undated, absent] = [anIntake("a"), anIntake("b"), anIntake("undated"), anIntake("absent")];
       await write(async (writer) => {
-        await writer.saveIntakes([
-          { ...a, rows: 0 },
-          { ...b, rows: 7 },
+        const kept = await writer.saveIntakes([
+          { ...a, rows: 0, arrival: { ...a.arrival, receivedAt: T + 5 } },
+          { ...b, rows: 7, arrival: { ...b.arrival, receivedAt: T + 1 } },
           { ...undated, rows: 2 },
         ]);
-        await writer.saveRowCounts(
-          new Map([
-            [a.hash, 3],
-            [b.hash, 0],
-          ]),
-        );
+        expect(kept.size).toBe(0);
+        await writer.saveRowCount(a.hash, 3);
         await writer.saveArrivals([
-          arrival(a.hash, "second", T + 5),
+          arrival(a.hash, "second", T + 7),
           arrival(a.hash, "first", T),
           arrival(a.hash, "third", T + 9),
-          arrival(b.hash, "only", T + 1),
           arrival(undated.hash, "when", null),
         ]);
       });
-      const known = await write((writer) =>
-        writer.findKnown([a.hash, absent.hash, b.hash, a.hash, undated.hash]),
-      );
-      expect([...known]).toEqual(
-        expect.arrayContaining([
-          [a.hash, { hash: a.hash, rows: 3, firstReceivedAt: T }],
-          [b.hash, { hash: b.hash, rows: 0, firstReceivedAt: T + 1 }],
-          [undated.hash, { hash: undated.hash, rows: 2, firstReceivedAt: null }],
-        ]),
-      );
-      expect(known.size).toBe(3);
+      expect(Object.fromEntries(await knownOf(a, absent, b, undated))).toEqual({
+        [a.hash]: { hash: a.hash, rows: 3, firstReceivedAt: T },
+        [b.hash]: { hash: b.hash, rows: 7, firstReceivedAt: T + 1 },
+        [undated.hash]: { hash: undated.hash, rows: 2, firstReceivedAt: null },
+      });
+      await write((writer) => writer.saveArrivals([arrival(undated.hash, "dated", T + 4)]));
+      expect((await knownOf(undated)).get(undated.hash)?.firstReceivedAt).toBe(T + 4);
     });
 
-    it("are known within the transaction that keeps them", async () => {
+    it("are known within the transaction that keeps them, and stay as they are", async () => {
       const intake = anIntake("a");
       const known = await write(async (writer) => {
         await writer.saveIntakes([{ ...intake, rows: 3 }]);
-        return writer.findKnown([intake.hash]);
+        return writer.saveIntakes([{ ...intake, rows: 5, content: Buffer.from("of another content") }]);
       });
       expect(known.get(intake.hash)).toEqual({ hash: intake.hash, rows: 3, firstReceivedAt: null });
+      expect(Buffer.from((await store.feeds.raw(intake.hash)) ?? []).toString()).toBe("a");
     });
 
     it("give their content back byte for byte, whether they are small, large or empty", async () => {
@@ -308,10 +305,10 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
     it("have each of their arrivals recorded once, in order of receipt", async () => {
       const { hash } = anIntake("a");
       await write(async (writer) => {
-        await writer.saveIntakes([anIntake("a")]);
+        await writer.saveIntakes([{ ...anIntake("a"), arrival: arrival(hash, "first", T) }]);
         await writer.saveArrivals([
           arrival(hash, "later", T + 2, 200),
-          arrival(hash, "first", T),
+          arrival(hash, "later", T + 2, 200),
           arrival(hash, "first", T),
         ]);
       });
@@ -332,28 +329,34 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
   });
 
   describe("events", () => {
-    const holder = (eventId: string, body: string, n = 1) => ({
-      eventId,
+    const holder = (eventId: string, body: string, n = 1): EventHolder => ({
       hash: hashOf(body),
       receivedAt: T + n,
       barcode: parcelOf(n),
       identity: hashOf(eventId).slice(0, 32),
     });
+    const heldOf = async (...holders: readonly EventHolder[]) =>
+      Object.fromEntries(await write((writer) => writer.saveEvents(holders)));
 
-    it("are found by their id", async () => {
-      const odd = holder("urn:événement 'x'; --", "odd", 2);
-      await write((writer) => writer.saveEvents([holder("e1", "body"), odd]));
-      const found = await write((writer) => writer.findEvents(["e1", "e2", odd.eventId, "E1"]));
-      expect(Object.fromEntries(found)).toEqual({ e1: holder("e1", "body"), [odd.eventId]: odd });
+    it("belong to the first that takes them", async () => {
+      const [first, other] = [holder("e1", "body"), holder("e2", "other", 2)];
+      expect(await heldOf(first, other)).toEqual({});
+      expect(await heldOf(holder("e1", "another body", 7), holder("e3", "free"))).toEqual({
+        [first.identity]: first,
+      });
+      expect(await heldOf(first, holder("e2", "x"), holder("e3", "y", 3))).toEqual({
+        [first.identity]: first,
+        [other.identity]: other,
+        [holder("e3", "free").identity]: holder("e3", "free"),
+      });
     });
 
     it("can get another holder", async () => {
-      await write((writer) => writer.saveEvents([holder("e1", "body"), holder("e2", "other")]));
-      await write((writer) => writer.saveEvents([holder("e1", "earlier body", 7)]));
-      const found = await write((writer) => writer.findEvents(["e1", "e2"]));
-      expect(Object.fromEntries(found)).toEqual({
-        e1: holder("e1", "earlier body", 7),
-        e2: holder("e2", "other"),
+      await heldOf(holder("e1", "body"), holder("e2", "other"));
+      await write((writer) => writer.replaceEvents([holder("e1", "earlier body", 7)]));
+      expect(await heldOf(holder("e1", "x"), holder("e2", "y"))).toEqual({
+        [holder("e1", "").identity]: holder("e1", "earlier body", 7),
+        [holder("e2", "").identity]: holder("e2", "other"),
       });
     });
   });

@@ -1,3 +1,4 @@
+import type { Arrival } from "../../src/domain/arrival.ts";
 import { hash } from "node:crypto";
 import type { Barcode } from "../../src/domain/barcode.ts";
 import { bucketOf, parseBarcode } from "../../src/domain/barcode.ts";
@@ -40,7 +41,8 @@ export function inStoreOrder<Row extends { readonly barcode: Barcode }>(rows: re
 /** What matters of an intake; text is taken as UTF-8. */
 export function anIntake(content: string | Uint8Array, channel: Channel = "webhook"): NewIntake {
   const bytes = Buffer.from(content);
-  return { hash: hashOf(bytes), channel, sizeBytes: bytes.length, rows: 1, content: bytes };
+  const arrival: Arrival = { channel, name: "first", receivedAt: null, httpStatus: null };
+  return { hash: hashOf(bytes), arrival, sizeBytes: bytes.length, rows: 1, content: bytes };
 }
 
 export interface KeptWish extends Partial<Omit<KeptObservation, "barcode" | "details" | "identity">> {

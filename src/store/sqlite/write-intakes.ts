@@ -18,11 +18,13 @@ export function makeIntakeWriter(database: Database): IntakeWriter {
     `INSERT INTO intake (bucket, hash, channel, size_bytes, rows, raw_chunk, raw_offset, received_at, name, http_status)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
-  const selectIntake = database.prepare(
-    `SELECT rows, min(received_at, coalesce((SELECT min(a.received_at) FROM arrival a
-       WHERE a.bucket = intake.bucket AND a.hash = intake.hash), received_at)) AS firstReceivedAt
-     FROM intake WHERE bucket = ? AND hash = ?`,
-  );
+  const selectIntake = database
+    .prepare(
+      `SELECT rows, received_at, (SELECT min(a.received_at) FROM arrival a
+         WHERE a.bucket = intake.bucket AND a.hash = intake.hash)
+       FROM intake WHERE bucket = ? AND hash = ?`,
+    )
+    .raw();
   const updateRows = database.prepare("UPDATE intake SET rows = ? WHERE bucket = ? AND hash = ?");
   const insertChunk = database.prepare("INSERT INTO raw_chunk (id, bytes) VALUES (?, ?)");
   const selectLastChunk = database.prepare("SELECT coalesce(max(id), 0) FROM raw_chunk").pluck();
@@ -115,7 +117,7 @@ export function makeIntakeWriter(database: Database): IntakeWriter {
         arrival.name,
         arrival.httpStatus,
       );
-      if (changes === 0) known.set(hash, { hash, ...(selectIntake.get(bucket, key) as Omit<KnownIntake, "hash">) });
+      if (changes === 0) known.set(hash, toKnown(hash, selectIntake.get(bucket, key) as KnownRow));
       else if (content instanceof Uint8Array) append(content);
       else for await (const bytes of content) append(bytes);
     }
@@ -208,6 +210,16 @@ export function makeIntakeWriter(database: Database): IntakeWriter {
       }
     },
   };
+}
+
+type KnownRow = readonly [rows: number, receivedAt: number | null, receivedAgainAt: number | null];
+
+function toKnown(hash: string, [rows, receivedAt, receivedAgainAt]: KnownRow): KnownIntake {
+  const firstReceivedAt =
+    receivedAt === null || receivedAgainAt === null
+      ? (receivedAt ?? receivedAgainAt)
+      : Math.min(receivedAt, receivedAgainAt);
+  return { hash, rows, firstReceivedAt };
 }
 
 /** Rows in the order of their key, its bucket first, touch each page of the table once. */
