@@ -2,13 +2,15 @@ import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
 import { UsageError } from "./domain/errors.ts";
-import { SEVERITIES } from "./domain/finding.ts";
+import { FINDING_KINDS, SEVERITIES } from "./domain/finding.ts";
 
 const seconds = z.number().nonnegative();
 const hours = z.number().nonnegative();
 const instant = z
   .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d/, "an ISO 8601 instant such as 2026-03-07T22:30:00Z");
+  .refine(isInstant, "an ISO 8601 instant with offset or Z, such as 2026-03-07T22:30:00Z");
+const zone = z.string().refine(isZone, "the name of a time zone, such as Europe/Amsterdam");
+const severityKey = z.string().refine(isSeverityKey, "a kind of finding, or kind/status");
 
 /** Settings that are the same for everyone until somebody writes them down. Unknown keys are an error. */
 const SCHEMA = z.strictObject({
@@ -21,14 +23,14 @@ const SCHEMA = z.strictObject({
   /** Name or path of the scan files' layout. */
   layout: z.string().default("postnl-scan-csv"),
   /** The zone of the old API's times. */
-  zone: z.string().default("Europe/Amsterdam"),
+  zone: zone.default("Europe/Amsterdam"),
   reconcile: z
     .strictObject({
       toleranceSeconds: seconds.default(120),
       maxWaitHours: hours.default(72),
       settleHours: z.strictObject({ new: hours.default(2), legacy: hours.default(12) }).prefault({}),
       /** By `kind` or `kind/status`. */
-      severities: z.record(z.string(), z.enum(SEVERITIES)).default({}),
+      severities: z.record(severityKey, z.enum(SEVERITIES)).default({}),
       /** By customer number: since when, and until when, the webhook is in use. */
       webhookInUse: z
         .record(z.string(), z.strictObject({ from: instant, until: instant.optional() }))
@@ -76,6 +78,27 @@ export function readConfig(path: string | undefined): Config {
     expected: keys === "" ? (issue?.message ?? "") : "only the settings of config/trackbridge.yml",
     todo: `correct the file${result.error.issues.length > 1 ? ` (and its ${result.error.issues.length - 1} other errors)` : ""}`,
   });
+}
+
+function isInstant(text: string): boolean {
+  return succeeds(() => Temporal.Instant.from(text));
+}
+
+function isZone(text: string): boolean {
+  return succeeds(() => Temporal.PlainDate.from("2026-01-01").toZonedDateTime(text));
+}
+
+function isSeverityKey(text: string): boolean {
+  return (FINDING_KINDS as readonly string[]).includes(text.split("/", 1)[0] ?? "");
+}
+
+function succeeds(attempt: () => unknown): boolean {
+  try {
+    attempt();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function firstLine(cause: unknown): string {

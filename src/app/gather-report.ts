@@ -1,20 +1,21 @@
-import type { Finding, FindingKind, Severity } from "../domain/finding.ts";
-import { FINDING_KINDS, SEVERITIES } from "../domain/finding.ts";
+import type { Finding, PendingReason, Severity } from "../domain/finding.ts";
+import { SEVERITIES } from "../domain/finding.ts";
 import { toIsoUtc, toIsoUtcOrNull } from "../domain/instant.ts";
 import { compareText } from "../domain/observation.ts";
 import type { ReportData } from "../report/report-data.ts";
-import type { FindingCount } from "../store/store.ts";
 import { toFindingReport } from "./list-store.ts";
 import type { App } from "./open-app.ts";
 import type { ReconcileResult } from "./reconcile-store.ts";
 
-/** How many findings, quarantined rows and corrections a page can hold; the other files hold all. */
+/** How many findings, quarantined rows and corrections a page can hold; findings.csv holds all findings. */
 const MOST_ON_PAGE = 200;
 
 /** Gathers all that a report shows, after a run. */
-export async function gatherReport(app: App, { report, reasons }: ReconcileResult): Promise<ReportData> {
+export async function gatherReport(
+  app: App,
+  { report, reasons, kinds }: ReconcileResult,
+): Promise<ReportData> {
   const { store, settings, config, contract, tables } = app;
-  const counts = await store.findings.counts();
   const overview = new FindingOverview();
   for await (const page of store.findings.list({ states: ["open", "pending", "known"] })) {
     for (const finding of page) overview.add(finding);
@@ -39,16 +40,14 @@ export async function gatherReport(app: App, { report, reasons }: ReconcileResul
       firstReceivedAt: toIsoUtcOrNull(firstReceivedAt),
       watermark: toIsoUtcOrNull(watermark),
     })),
-    kinds: FINDING_KINDS.flatMap((kind) => toKind(kind, counts)),
+    kinds,
     days: overview.days(),
-    statuses: overview.statuses().map(([status, open]) => ({
-      status,
-      nameNl: tables.statuses.get(status)?.nameNl ?? status,
-      nameEn: tables.statuses.get(status)?.nameEn ?? status,
-      open,
-    })),
+    statuses: [...tables.statuses.values()]
+      .map(({ status, nameNl, nameEn }) => ({ status, nameNl, nameEn, open: overview.openOf(status) }))
+      .sort((a, b) => b.open - a.open || compareText(a.status, b.status)),
     findings: overview.worst().map(toFindingReport),
-    findingsTotal: counts.reduce((sum, { state, count }) => sum + (state === "resolved" ? 0 : count), 0),
+    findingsTotal: report.findings.open + report.findings.pending + report.findings.known,
+    pending: overview.pending(),
     quarantine: quarantine.map(({ channel, name, line, code, message }) => ({
       channel,
       name,
@@ -64,36 +63,17 @@ export async function gatherReport(app: App, { report, reasons }: ReconcileResul
   };
 }
 
-function toKind(kind: FindingKind, counts: readonly FindingCount[]): ReportData["kinds"] {
-  const ours = counts.filter((count) => count.kind === kind);
-  if (ours.length === 0) return [];
-  const sum = (state: FindingCount["state"]): number =>
-    ours.reduce((total, count) => total + (count.state === state ? count.count : 0), 0);
-  const unresolved = ours.filter(({ state }) => state !== "resolved");
-  const severity = SEVERITIES.find((level) =>
-    (unresolved.length > 0 ? unresolved : ours).some((c) => c.severity === level),
-  );
-  return [
-    {
-      kind,
-      severity: severity ?? "low",
-      open: sum("open"),
-      pending: sum("pending"),
-      known: sum("known"),
-      resolved: sum("resolved"),
-    },
-  ];
-}
-
 /** What one walk over the findings that are not resolved comes to, in bounded memory. */
 class FindingOverview {
   #worst: Finding[] = [];
   readonly #openByStatus = new Map<string, number>();
+  readonly #pending = new Map<PendingReason, { findings: number; firstAt: number; lastAt: number }>();
   readonly #openByDay = new Map<string, Record<Severity, number>>();
 
   add(finding: Finding): void {
     this.#worst.push(finding);
     if (this.#worst.length > 4 * MOST_ON_PAGE) this.#worst = this.worst();
+    if (finding.state === "pending") this.#addPending(finding);
     if (finding.state !== "open") return;
     const status = finding.status ?? finding.legacyStatus ?? finding.newStatus;
     if (status !== null) this.#openByStatus.set(status, (this.#openByStatus.get(status) ?? 0) + 1);
@@ -103,12 +83,36 @@ class FindingOverview {
     this.#openByDay.set(day, counts);
   }
 
+  #addPending({ pendingReason, settlesAt }: Finding): void {
+    if (pendingReason === null || settlesAt === null) return;
+    const { findings, firstAt, lastAt } = this.#pending.get(pendingReason) ?? {
+      findings: 0,
+      firstAt: settlesAt,
+      lastAt: settlesAt,
+    };
+    this.#pending.set(pendingReason, {
+      findings: findings + 1,
+      firstAt: Math.min(firstAt, settlesAt),
+      lastAt: Math.max(lastAt, settlesAt),
+    });
+  }
+
   worst(): Finding[] {
     return this.#worst.toSorted(compareWorst).slice(0, MOST_ON_PAGE);
   }
 
-  statuses(): [status: string, open: number][] {
-    return [...this.#openByStatus].sort((a, b) => b[1] - a[1] || compareText(a[0], b[0]));
+  openOf(status: string): number {
+    return this.#openByStatus.get(status) ?? 0;
+  }
+
+  /** What is pending, by reason, with the span in which it comes due. */
+  pending(): NonNullable<ReportData["pending"]> {
+    return [...this.#pending].map(([reason, { findings, firstAt, lastAt }]) => ({
+      reason,
+      findings,
+      firstSettlesAt: toIsoUtc(firstAt),
+      lastSettlesAt: toIsoUtc(lastAt),
+    }));
   }
 
   /** From the first day with an open finding to the last, none left out; the latest ones where there are too many. */

@@ -50,13 +50,15 @@ export async function importFiles(app: App, options: ImportOptions): Promise<Imp
   if (channel === "legacy-scan") {
     const layout = await readLayout(options.layout ?? app.config.layout);
     let files: FileIntake[] = [];
+    let waitingBytes = 0;
     for (const [i, path] of paths.entries()) {
       files.push(await openScanFile(path, { layout, name: basename(path), receivedAt: options.receivedAt }));
       doneBytes += sizes[i] ?? 0;
-      const waitingBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      waitingBytes += sizes[i] ?? 0;
       if (waitingBytes < BYTES_A_COMMIT && i < paths.length - 1) continue;
       advance(await saveFiles(app.store, files));
       files = [];
+      waitingBytes = 0;
     }
   } else {
     const context = { contract: app.contract, legacyZone: app.config.zone };

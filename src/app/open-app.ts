@@ -13,6 +13,7 @@ import type { Contract } from "../sources/contract.ts";
 import { readContract, toWireCodes } from "../sources/contract.ts";
 import { openSqliteStore } from "../store/sqlite/open-store.ts";
 import type { Store } from "../store/store.ts";
+import { readVersion } from "./version.ts";
 
 /** Everything a command works with. */
 export interface App {
@@ -22,27 +23,39 @@ export interface App {
   readonly contract: Contract;
   readonly tables: MappingTables;
   readonly settings: ReconcileSettings;
-  /** Of all that verdicts are judged by: tables, contract codes, settings. */
+  /** Of all that verdicts are judged by: program, tables, contract codes, settings. */
   readonly fingerprint: string;
+}
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  /** Takes the place of the configured one. */
+  readonly databaseUrl: string | undefined;
+  /** Whether a store that is not there is made. Where data is only looked at, a missing one is a mistyped one. */
+  readonly mayMakeStore: boolean;
 }
 
 /**
  * Opens the store and loads the tables, lends them to `work`, and closes the
  * store whatever happens.
  *
- * @param databaseUrl takes the place of the configured one
  * @throws UsageError for a wrong setting, table, contract or store
  */
 export async function withApp<Result>(
-  { config, clock, databaseUrl }: { config: Config; clock: Clock; databaseUrl: string | undefined },
+  { config, clock, databaseUrl, mayMakeStore }: AppOptions,
   work: (app: App) => Promise<Result>,
 ): Promise<Result> {
   const contract = await readContract(config.contract);
   const tables = readTables(config, contract);
   const settings = toSettings(config);
-  const store = openStore(databaseUrl ?? config.database);
+  const store = openStore(databaseUrl ?? config.database, mayMakeStore);
   try {
-    const fingerprint = hash("sha256", tables.fingerprint + JSON.stringify(settings), "hex").slice(0, 16);
+    const fingerprint = hash(
+      "sha256",
+      [readVersion(), tables.fingerprint, JSON.stringify(settings)].join(),
+      "hex",
+    ).slice(0, 16);
     return await work({ config, clock, store, contract, tables, settings, fingerprint });
   } finally {
     await store.close();
@@ -82,15 +95,15 @@ function toSettings({ reconcile }: Config): ReconcileSettings {
   };
 }
 
-function openStore(url: string): Store {
+function openStore(url: string, mayMake: boolean): Store {
   const [, path] = /^sqlite:(.+)$/.exec(url) ?? [];
   if (path === undefined) {
     throw new UsageError({
       place: "database",
-      value: url.replace(/\/\/[^@/]*@/, "//…@"),
+      value: url.replace(/\/\/.*@/, "//…@"),
       expected: "sqlite:PATH",
       todo: "correct --database, or `database` in the configuration",
     });
   }
-  return openSqliteStore(path);
+  return openSqliteStore(path, { mayMake });
 }

@@ -6,9 +6,10 @@ import { evaluateParcel } from "../reconcile/evaluate-parcel.ts";
 import { judgeParcel } from "../reconcile/judge-parcel.ts";
 import { judgeRun } from "../reconcile/judge-run.ts";
 import type { Moment } from "../reconcile/settle.ts";
-import type { ReconcileReport } from "../report/report-data.ts";
+import type { KindReport, ReconcileReport } from "../report/report-data.ts";
 import type { ParcelDossier, ParcelOutcome, Selection } from "../store/store.ts";
 import type { App } from "./open-app.ts";
+import { toKinds } from "./to-kinds.ts";
 
 export interface ReconcileOptions {
   /** Evaluate every parcel, touched or not. */
@@ -19,6 +20,8 @@ export interface ReconcileOptions {
 export interface ReconcileResult {
   readonly report: ReconcileReport;
   readonly reasons: readonly VerdictReason[];
+  /** Findings by kind and state. */
+  readonly kinds: readonly KindReport[];
   /** Parcels that were evaluated in this run. */
   readonly evaluated: number;
 }
@@ -91,6 +94,7 @@ export async function reconcileStore(app: App, options: ReconcileOptions = {}): 
   const { matched, known, mismatched, pending, not_proven: notProven } = totals.verdicts;
   return {
     reasons,
+    kinds: toKinds(await store.findings.counts()),
     evaluated,
     report: {
       runId,

@@ -28,7 +28,7 @@ export async function traceParcel(
   const dossier = await store.parcels.findDossier(barcode);
   if (dossier === undefined || dossier.observations.length === 0) return undefined;
   const moment = { now: app.clock(), progress: await store.feeds.progress() };
-  const { pairing, explanations } = evaluateParcel(dossier, tables, settings, moment);
+  const { pairing, explanations, findings } = evaluateParcel(dossier, tables, settings, moment);
   const observations: TraceReport["observations"][number][] = [];
   for (const observation of dossier.observations.toSorted(compareObservations)) {
     const translation = translate(observation.channel, observation.code, observation.at, tables);
@@ -51,7 +51,7 @@ export async function traceParcel(
   }
   return {
     barcode,
-    verdict: judgeParcel(dossier.findings),
+    verdict: judgeParcel(findings),
     rows: toRows(pairing, new Set(explanations.flatMap(({ explained }) => explained))),
     observations,
     findings: dossier.findings.map(toFindingReport),

@@ -35,6 +35,12 @@ export function toClock({ now }: GlobalOptions): Clock {
   return now === undefined ? systemClock : makeFixedClock(now);
 }
 
+/** A whole number from 1. */
+export function parseCount(text: string): number {
+  if (!/^[1-9][0-9]{0,8}$/.test(text)) throw new InvalidArgumentError("expected a whole number from 1.");
+  return Number(text);
+}
+
 function parseNow(text: string): number {
   try {
     return parseInstant(text, "--now");

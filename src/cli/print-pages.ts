@@ -18,5 +18,6 @@ export async function printPages<Row>(
     count += page.length;
   }
   note(renderCountText(what, count, options.lang).trimEnd(), options);
-  if ((await store.runs.last()) === undefined) note("Nothing has been evaluated yet: trackbridge reconcile", options);
+  if ((await store.runs.last()) === undefined)
+    note("Nothing has been evaluated yet: trackbridge reconcile", options);
 }

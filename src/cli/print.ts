@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { toStableJson } from "../report/render-json.ts";
 
 /** Writes to standard output and waits where the reader is slower. */
 export async function print(text: string): Promise<void> {
@@ -7,7 +8,7 @@ export async function print(text: string): Promise<void> {
 
 /** A value as one JSON document. */
 export async function printJson(value: unknown): Promise<void> {
-  await print(`${JSON.stringify(value, null, 2)}\n`);
+  await print(`${toStableJson(value, 2)}\n`);
 }
 
 /** Rows as one JSON array, an element a line. */
@@ -15,7 +16,7 @@ export async function printJsonArray(pages: AsyncIterable<readonly unknown[]>): 
   let separator = "[\n";
   for await (const page of pages) {
     if (page.length === 0) continue;
-    await print(separator + page.map((row) => JSON.stringify(row)).join(",\n"));
+    await print(separator + page.map((row) => toStableJson(row, 0)).join(",\n"));
     separator = ",\n";
   }
   await print(separator === "[\n" ? "[]\n" : "\n]\n");
@@ -24,7 +25,7 @@ export async function printJsonArray(pages: AsyncIterable<readonly unknown[]>): 
 /** Rows as JSON Lines. */
 export async function printJsonLines(pages: AsyncIterable<readonly unknown[]>): Promise<void> {
   for await (const page of pages) {
-    if (page.length > 0) await print(`${page.map((row) => JSON.stringify(row)).join("\n")}\n`);
+    if (page.length > 0) await print(`${page.map((row) => toStableJson(row, 0)).join("\n")}\n`);
   }
 }
 

@@ -1,8 +1,9 @@
 import { Command, Option } from "commander";
+import { readVersion } from "../app/version.ts";
 import { CHANNELS } from "../domain/channel.ts";
 import { FINDING_KINDS, FINDING_STATES } from "../domain/finding.ts";
 import { PARCEL_VERDICTS } from "../domain/verdict.ts";
-import { addGlobalOptions } from "./global-options.ts";
+import { addGlobalOptions, parseCount } from "./global-options.ts";
 
 const EXIT_CODES = `
 Exit codes: 0 fine · 1 differences · 2 usage, configuration or run error · 3 not proven · 130 interrupted
@@ -21,7 +22,8 @@ export function makeProgram(): Command {
         "through an event-mapping table, and reports every discrepancy.",
     )
     .addHelpText("after", EXIT_CODES)
-    .showHelpAfterError("(trackbridge --help tells more)")
+    .version(readVersion(), "--version")
+    .configureOutput({ outputError: () => {} })
     .exitOverride();
 
   const command = (spec: string, description: string, parent: Command = program): Command =>
@@ -31,8 +33,8 @@ export function makeProgram(): Command {
     "demo",
     "a simulated carrier, the whole job against it, and what it found; changes nothing of yours",
   )
-    .option("--seed <number>", "which simulated world", Number, 1)
-    .option("--parcels <number>", "how many parcels", Number, 400)
+    .option("--seed <number>", "which simulated world", parseCount, 1)
+    .option("--parcels <number>", "how many parcels", parseCount, 400)
     .option("--out <folder>", "where the report goes", "trackbridge-demo")
     .action(async (_options, self: Command) =>
       (await import("./commands/demo.ts")).demo(self.optsWithGlobals()),

@@ -1,4 +1,4 @@
-import type { App } from "../app/open-app.ts";
+import type { App, AppOptions } from "../app/open-app.ts";
 import { withApp } from "../app/open-app.ts";
 import { readConfig } from "../config.ts";
 import type { GlobalOptions } from "./global-options.ts";
@@ -8,9 +8,15 @@ import { toClock } from "./global-options.ts";
 export async function withCommandApp<Result>(
   options: GlobalOptions,
   work: (app: App) => Promise<Result>,
+  { mayMakeStore = false }: Partial<Pick<AppOptions, "mayMakeStore">> = {},
 ): Promise<Result> {
   return withApp(
-    { config: readConfig(options.config), clock: toClock(options), databaseUrl: options.database },
+    {
+      config: readConfig(options.config),
+      clock: toClock(options),
+      databaseUrl: options.database,
+      mayMakeStore,
+    },
     work,
   );
 }

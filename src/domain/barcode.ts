@@ -5,7 +5,7 @@ declare const barcodeBrand: unique symbol;
 /** A parcel's barcode: upper case, 8 to 35 letters or digits. Made only by {@link parseBarcode}. */
 export type Barcode = string & { readonly [barcodeBrand]: never };
 
-const BARCODE = /^[0-9A-Z]{8,35}$/;
+const BARCODE = /^[0-9A-Za-z]{8,35}$/;
 
 /**
  * Reads a barcode as it stands in a file, an API body or a webhook.
@@ -17,7 +17,8 @@ const BARCODE = /^[0-9A-Z]{8,35}$/;
  * @throws InputError `BARCODE_INVALID`, naming `place`, for any other text.
  */
 export function parseBarcode(text: string, place: string): Barcode {
-  const barcode = text.trim().toUpperCase();
+  const barcode = text.trim();
+  // Before the letters are raised: `ß` would become two.
   if (!BARCODE.test(barcode)) {
     throw new InputError("BARCODE_INVALID", {
       place,
@@ -26,7 +27,7 @@ export function parseBarcode(text: string, place: string): Barcode {
       todo: "correct the row, or the layout or contract that says where the barcode stands",
     });
   }
-  return barcode as Barcode;
+  return barcode.toUpperCase() as Barcode;
 }
 
 /** How many buckets the parcels are spread over. Stored with every row: changing it means a new store. */

@@ -5,7 +5,8 @@
 export const INPUT_CODES = {
   BARCODE_INVALID: "the barcode is not 8 to 35 letters or digits",
   CODE_EMPTY: "there is no observation code",
-  TIME_INVALID: "the time is not in the expected form, has no offset where one is needed, or is on no calendar",
+  TIME_INVALID:
+    "the time is not in the expected form, has no offset where one is needed, or is on no calendar",
   FIELD_MISSING: "a payload lacks barcode, status code or timestamp",
   SHAPE_INVALID: "a payload is JSON, but not of a shape that the contract knows",
   BODY_NOT_JSON: "a payload is no JSON",

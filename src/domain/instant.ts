@@ -43,7 +43,8 @@ export function makeZoneReader(zone: string): ZoneReader {
   const slices = new Map<number, Slice>();
   return (parts) => {
     const { month, day, hour, minute, second, millisecond } = parts;
-    if (month > 12 || day > 31 || hour > 23 || minute > 59 || second > 59 || millisecond > 999) return undefined;
+    if (month > 12 || day > 31 || hour > 23 || minute > 59 || second > 59 || millisecond > 999)
+      return undefined;
     const tens = Math.floor(minute / SLICE_MINUTES);
     const key = (((parts.year * 13 + month) * 32 + day) * 24 + hour) * 6 + tens;
     let slice = slices.get(key);

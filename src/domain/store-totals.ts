@@ -4,7 +4,7 @@ import type { EpisodeTally, ParcelVerdict, RowTally } from "./verdict.ts";
 /** The sums of a store after a run, each counted where it is kept. */
 export interface StoreTotals {
   readonly rows: RowTally;
-  /** Observations that the parcels' evaluations have read from the store, not the tally of imports. */
+  /** Observations in the store: as each parcel's evaluation read them, or counted where none came since. Not the tally of imports. */
   readonly observations: number;
   /** Parcels with at least one observation. */
   readonly parcels: number;

@@ -11,7 +11,9 @@ const ROWS_A_BATCH = 100_000;
 
 /**
  * Takes in scan files in one transaction: raw content, rows, quarantine and
- * books, all or nothing. Content that is known adds nothing but its arrival.
+ * books, all or nothing. Content that is known adds nothing but its arrival,
+ * unless no row of it could be read: then it is read again, because the layout
+ * may be the right one now.
  */
 export async function saveFiles(store: Store, files: readonly FileIntake[]): Promise<IntakeTally> {
   return store.transaction(async ({ intakes: writer }) => {
@@ -43,10 +45,13 @@ async function addFile(
   const isEarlier =
     known !== undefined && (arrival.receivedAt ?? Infinity) < (known.firstReceivedAt ?? -Infinity);
   if (known !== undefined) await writer.saveArrivals([{ ...arrival, hash }]);
+  const isUnread = known !== undefined && known.rows > 0 && known.quarantined === known.rows;
+  const released = isUnread ? await writer.releaseQuarantined(hash, null) : 0;
+  const isFresh = known === undefined || isUnread;
   let seen = 0;
   let quarantinedCount = 0;
   // Known rows are read again only where they turn out to have arrived earlier: merging notes that.
-  if (known === undefined || isEarlier) {
+  if (isFresh || isEarlier) {
     for await (const rows of file.rows()) {
       const quarantined: QuarantinedRow[] = [];
       for (const row of rows) {
@@ -55,16 +60,16 @@ async function addFile(
       }
       seen += rows.length;
       quarantinedCount += quarantined.length;
-      if (known === undefined && quarantined.length > 0) {
+      if (isFresh && quarantined.length > 0) {
         const { channel, name } = arrival;
         await writer.saveQuarantined(quarantined.map((row) => ({ ...row, hash, channel, name })));
       }
       await batch.flushIfFull();
     }
   }
-  if (known !== undefined) return { seen: known.rows, quarantined: 0 };
+  if (!isFresh) return { seen: known.rows, quarantined: 0 };
   await writer.saveRowCount(hash, seen);
-  return { seen, quarantined: quarantinedCount };
+  return { seen, quarantined: quarantinedCount - released };
 }
 
 /** Observations on their way into the store. */

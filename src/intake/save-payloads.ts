@@ -76,7 +76,8 @@ async function keepIntakes(
   const firsts = new Map<string, PayloadIntake>();
   for (const payload of payloads) {
     const first = firsts.get(payload.hash);
-    if (first === undefined || (first.rows.length === 0 && payload.rows.length > 0)) firsts.set(payload.hash, payload);
+    if (first === undefined || (first.rows.length === 0 && payload.rows.length > 0))
+      firsts.set(payload.hash, payload);
   }
   const known = await writer.saveIntakes(
     [...firsts.values()].map(({ hash, arrival, content, rows }) => ({
@@ -95,7 +96,9 @@ async function keepIntakes(
     fresh.add(payload);
     if (before !== undefined && rows.length > 0) await writer.saveRowCount(hash, rows.length);
   }
-  const repeats = payloads.filter((payload) => firsts.get(payload.hash) !== payload || known.has(payload.hash));
+  const repeats = payloads.filter(
+    (payload) => firsts.get(payload.hash) !== payload || known.has(payload.hash),
+  );
   await writer.saveArrivals(repeats.map(({ arrival, hash }) => ({ ...arrival, hash })));
   return fresh;
 }
@@ -129,8 +132,14 @@ async function settleEvents(
     list.push({ identity, hash: payload.hash, receivedAt, barcode });
     contenders.set(payload.eventId, list);
   }
-  const first = (holders: readonly EventHolder[]): EventHolder => holders.toSorted(compareHolders)[0] as EventHolder;
-  const best = new Map([...contenders].map(([eventId, list]) => [eventId, list.length === 1 ? (list[0] as EventHolder) : first(list)]));
+  const first = (holders: readonly EventHolder[]): EventHolder =>
+    holders.toSorted(compareHolders)[0] as EventHolder;
+  const best = new Map(
+    [...contenders].map(([eventId, list]) => [
+      eventId,
+      list.length === 1 ? (list[0] as EventHolder) : first(list),
+    ]),
+  );
   const holders = await writer.saveEvents([...best.values()]);
 
   const counted = new Map<string, string>();
@@ -146,7 +155,12 @@ async function settleEvents(
       replaced.push(candidate);
       if (holder.hash !== candidate.hash) {
         withdrawn.push(holder);
-        conflicts.push({ ...toConflict(eventId, "a delivery", winner), hash: holder.hash, channel: "webhook", name: null });
+        conflicts.push({
+          ...toConflict(eventId, "a delivery", winner),
+          hash: holder.hash,
+          channel: "webhook",
+          name: null,
+        });
         if (!freshOf.has(winner.hash)) released += await writer.releaseQuarantined(winner.hash, CONFLICT);
       }
     }
@@ -198,7 +212,10 @@ function toDeliveries(
     const window = windows.get(customerNumber);
     if (window === undefined) windows.set(customerNumber, { firstAt: at, lastAt: at });
     else if (at < window.firstAt || at > window.lastAt) {
-      windows.set(customerNumber, { firstAt: Math.min(window.firstAt, at), lastAt: Math.max(window.lastAt, at) });
+      windows.set(customerNumber, {
+        firstAt: Math.min(window.firstAt, at),
+        lastAt: Math.max(window.lastAt, at),
+      });
     }
   }
   return windows;

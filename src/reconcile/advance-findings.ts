@@ -79,7 +79,9 @@ export function advanceFindings(
     if (finding.state === "resolved") after.push(finding);
     else {
       const resolved: Finding = { ...finding, state: "resolved", pendingReason: null, resolvedAt: run.now };
-      put(resolved, finding, run.reason);
+      // What had been open and was told after all counts as late.
+      const isLate = finding.state === "open" && run.reason === "observations_arrived";
+      put(resolved, finding, isLate ? "late_observation" : run.reason);
     }
   }
   return { after, changed, events };

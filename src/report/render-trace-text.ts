@@ -33,7 +33,9 @@ export function renderTraceText(trace: TraceReport): string {
     const about = subject.filter((part) => part !== null).map((part) => toVisible(part));
     lines.push(
       `  ${finding.kind} ${about.join(" / ")}  ${finding.state}, ${finding.severity}  ${finding.id}`,
-      ...(finding.pendingReason === null ? [] : [`      until ${finding.settlesAt}: ${finding.pendingReason}`]),
+      ...(finding.pendingReason === null
+        ? []
+        : [`      until ${finding.settlesAt}: ${finding.pendingReason}`]),
       ...trace.history
         .filter(({ id }) => id === finding.id)
         .map(({ at, from, to, reason }) => `      ${at}  ${from ?? "new"} → ${to} (${reason})`),

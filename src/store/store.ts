@@ -55,6 +55,8 @@ export interface KnownIntake {
   readonly rows: number;
   /** Its earliest arrival; `null` when none could be dated. */
   readonly firstReceivedAt: number | null;
+  /** How many of its rows are set aside. */
+  readonly quarantined: number;
 }
 
 /** What holds a webhook's event id. */
@@ -111,8 +113,13 @@ export interface IntakeWriter {
   saveListings(barcodes: readonly Barcode[], receivedAt: number): Promise<void>;
 
   saveQuarantined(rows: readonly QuarantinedIn[]): Promise<void>;
-  /** Takes back that rows of an intake were set aside for one reason. @returns how many there were */
-  releaseQuarantined(hash: string, code: string): Promise<number>;
+  /**
+   * Takes back that rows of an intake were set aside.
+   *
+   * @param code only those set aside for this reason; `null`: all
+   * @returns how many there were
+   */
+  releaseQuarantined(hash: string, code: string | null): Promise<number>;
   /** Adds to the tally of a channel and moves its watermark and its customers' delivery windows on. */
   saveProgress(progress: ChannelProgress): Promise<void>;
 }

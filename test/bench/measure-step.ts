@@ -31,7 +31,7 @@ const run = STEPS[step];
 if (run === undefined) throw new Error(`no step ${step}`);
 const started = performance.now();
 const count = await withApp(
-  { config: readConfig(undefined), clock: () => now, databaseUrl: `sqlite:${database}` },
+  { config: readConfig(undefined), clock: () => now, databaseUrl: `sqlite:${database}`, mayMakeStore: true },
   run,
 );
 const seconds = (performance.now() - started) / 1000;

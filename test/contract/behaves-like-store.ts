@@ -235,9 +235,9 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
         ]);
       });
       expect(Object.fromEntries(await knownOf(a, absent, b, undated))).toEqual({
-        [a.hash]: { hash: a.hash, rows: 3, firstReceivedAt: T },
-        [b.hash]: { hash: b.hash, rows: 7, firstReceivedAt: T + 1 },
-        [undated.hash]: { hash: undated.hash, rows: 2, firstReceivedAt: null },
+        [a.hash]: { hash: a.hash, rows: 3, firstReceivedAt: T, quarantined: 0 },
+        [b.hash]: { hash: b.hash, rows: 7, firstReceivedAt: T + 1, quarantined: 0 },
+        [undated.hash]: { hash: undated.hash, rows: 2, firstReceivedAt: null, quarantined: 0 },
       });
       await write((writer) => writer.saveArrivals([arrival(undated.hash, "dated", T + 4)]));
       expect((await knownOf(undated)).get(undated.hash)?.firstReceivedAt).toBe(T + 4);
@@ -249,7 +249,12 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
         await writer.saveIntakes([{ ...intake, rows: 3 }]);
         return writer.saveIntakes([{ ...intake, rows: 5, content: Buffer.from("of another content") }]);
       });
-      expect(known.get(intake.hash)).toEqual({ hash: intake.hash, rows: 3, firstReceivedAt: null });
+      expect(known.get(intake.hash)).toEqual({
+        hash: intake.hash,
+        rows: 3,
+        firstReceivedAt: null,
+        quarantined: 0,
+      });
       expect(Buffer.from((await store.feeds.raw(intake.hash)) ?? []).toString()).toBe("a");
     });
 

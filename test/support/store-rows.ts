@@ -1,5 +1,5 @@
-import type { Arrival } from "../../src/domain/arrival.ts";
 import { hash } from "node:crypto";
+import type { Arrival } from "../../src/domain/arrival.ts";
 import type { Barcode } from "../../src/domain/barcode.ts";
 import { bucketOf, parseBarcode } from "../../src/domain/barcode.ts";
 import type { Channel } from "../../src/domain/channel.ts";

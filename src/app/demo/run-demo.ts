@@ -60,44 +60,50 @@ export async function runDemo(config: Config, options: DemoOptions): Promise<Dem
       now = epochMs;
     },
   };
-  return withApp({ config, clock: clock.now satisfies Clock, databaseUrl }, async (app) => {
-    const world = makeWorld(app, options, now);
-    const credentials = makeCarrierCredentials();
-    const carrier = await startCarrier({
-      world,
-      clock: clock.now,
-      credentials,
-      layouts: ["postnl-scan-csv", "postnl-scan-fixed", "postnl-scan-xml"],
-      tokenSeconds: 3600,
-      allColumnsFor: world.truth.findings.filter(({ field }) => field !== null).map(({ barcode }) => barcode),
-    });
-    try {
-      const report = (channel: Channel, done: number, total: number): void =>
-        options.onProgress(channel, done, total);
-      await takeDeliveries(app, world.webhook, clock, credentials.apiKey, report);
-      await takeReplies(app, "legacy-api", world.legacyApi, carrier, clock, report);
-      await takeReplies(app, "status-api", world.statusApi, carrier, clock, report);
-      clock.set(world.now);
-      await takeScanFiles(app, carrier, world.files.length, report);
-    } finally {
-      await carrier.stop();
-    }
-    const result = await reconcileStore(app);
-    const reported: FindingReport[] = [];
-    for await (const page of listFindings(app.store, { states: ["open", "pending"] })) reported.push(...page);
-    const score = scoreFindings(world.truth, reported);
-    return {
-      result,
-      kinds: FINDING_KINDS.flatMap((kind) => {
-        const planted = world.truth.findings.filter((finding) => finding.kind === kind).length;
-        const missed = score.missed.filter((finding) => finding.kind === kind).length;
-        return planted === 0 ? [] : [{ kind, planted, found: planted - missed }];
-      }),
-      score,
-      reportPath: (await writeReport(app, result, { out: options.out, lang: options.lang })).htmlPath,
-      databaseUrl,
-    };
-  });
+  return withApp(
+    { config, clock: clock.now satisfies Clock, databaseUrl, mayMakeStore: true },
+    async (app) => {
+      const world = makeWorld(app, options, now);
+      const credentials = makeCarrierCredentials();
+      const carrier = await startCarrier({
+        world,
+        clock: clock.now,
+        credentials,
+        layouts: ["postnl-scan-csv", "postnl-scan-fixed", "postnl-scan-xml"],
+        tokenSeconds: 3600,
+        allColumnsFor: world.truth.findings
+          .filter(({ field }) => field !== null)
+          .map(({ barcode }) => barcode),
+      });
+      try {
+        const report = (channel: Channel, done: number, total: number): void =>
+          options.onProgress(channel, done, total);
+        await takeDeliveries(app, world.webhook, clock, credentials.apiKey, report);
+        await takeReplies(app, "legacy-api", world.legacyApi, carrier, clock, report);
+        await takeReplies(app, "status-api", world.statusApi, carrier, clock, report);
+        clock.set(world.now);
+        await takeScanFiles(app, carrier, world.files.length, report);
+      } finally {
+        await carrier.stop();
+      }
+      const result = await reconcileStore(app);
+      const reported: FindingReport[] = [];
+      for await (const page of listFindings(app.store, { states: ["open", "pending"] }))
+        reported.push(...page);
+      const score = scoreFindings(world.truth, reported);
+      return {
+        result,
+        kinds: FINDING_KINDS.flatMap((kind) => {
+          const planted = world.truth.findings.filter((finding) => finding.kind === kind).length;
+          const missed = score.missed.filter((finding) => finding.kind === kind).length;
+          return planted === 0 ? [] : [{ kind, planted, found: planted - missed }];
+        }),
+        score,
+        reportPath: (await writeReport(app, result, { out: options.out, lang: options.lang })).htmlPath,
+        databaseUrl,
+      };
+    },
+  );
 }
 
 function makeWorld(

@@ -17,7 +17,10 @@ interface DemoCommandOptions extends GlobalOptions {
 /** `trackbridge demo` */
 export async function demo(options: DemoCommandOptions): Promise<void> {
   const progress = makeProgress("demo", options);
-  note("A simulated carrier on loopback: SFTP server, both APIs, webhook. Nothing of yours is touched.", options);
+  note(
+    "A simulated carrier on loopback: SFTP server, both APIs, webhook. Nothing of yours is touched.",
+    options,
+  );
   const result = await runDemo(readConfig(options.config), {
     seed: options.seed,
     parcels: options.parcels,

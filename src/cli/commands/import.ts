@@ -20,16 +20,19 @@ export async function importCommand(
   options: ImportCommandOptions,
 ): Promise<void> {
   const progress = makeProgress(`import ${channel}`, options);
-  const report = await withCommandApp(options, (app) =>
-    importFiles(app, {
-      channel,
-      paths,
-      layout: options.layout,
-      receivedAt:
-        options.receivedAt === undefined ? undefined : parseInstant(options.receivedAt, "--received-at"),
-      onProgress: ({ doneBytes, totalBytes, tally }) =>
-        progress.update(doneBytes, totalBytes, `${tally.seen} rows`),
-    }),
+  const report = await withCommandApp(
+    options,
+    (app) =>
+      importFiles(app, {
+        channel,
+        paths,
+        layout: options.layout,
+        receivedAt:
+          options.receivedAt === undefined ? undefined : parseInstant(options.receivedAt, "--received-at"),
+        onProgress: ({ doneBytes, totalBytes, tally }) =>
+          progress.update(doneBytes, totalBytes, `${tally.seen} rows`),
+      }),
+    { mayMakeStore: true },
   ).finally(() => progress.stop());
   if (options.format === "text") await print(renderImportText(report, options.lang));
   else await printJson(report);

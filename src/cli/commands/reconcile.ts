@@ -15,7 +15,8 @@ export async function reconcile(options: GlobalOptions & { readonly full?: boole
       onProgress: ({ doneBuckets, buckets }) => progress.update(doneBuckets, buckets),
     }),
   ).finally(() => progress.stop());
-  if (options.format === "text") await print(renderReconcileText(result, options.lang, { colour: process.stdout.isTTY }));
+  if (options.format === "text")
+    await print(renderReconcileText(result, options.lang, { colour: process.stdout.isTTY }));
   else await printJson(result.report);
   process.exitCode = toExitCode(result.report.verdict);
 }

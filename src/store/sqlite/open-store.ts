@@ -19,10 +19,22 @@ import { makeIntakeWriter } from "./write-intakes.ts";
  * first write, because better-sqlite3 silently lowers it in WAL mode then.
  *
  * @param path file, or `:memory:`
+ * @param mayMake whether a file that does not exist is made
  * @throws UsageError when the file cannot be opened or made, is no store, or
  *   has another schema version
  */
-export function openSqliteStore(path: string): Store {
+export function openSqliteStore(
+  path: string,
+  { mayMake = true }: { readonly mayMake?: boolean } = {},
+): Store {
+  if (!mayMake && path !== ":memory:" && !existsSync(path)) {
+    throw new UsageError({
+      place: `database ${path}`,
+      value: "no such file",
+      expected: "a store that data has been imported into",
+      todo: "correct --database, or import first",
+    });
+  }
   return makeStore(openDatabase(path), path);
 }
 
@@ -48,7 +60,9 @@ const APPLICATION_ID = 0x54726b42;
 function prepareSchema(database: Database.Database, path: string): void {
   const version = database.pragma("user_version", { simple: true }) as number;
   const isOurs = database.pragma("application_id", { simple: true }) === APPLICATION_ID;
-  const { tables } = database.prepare("SELECT count(*) AS tables FROM sqlite_schema").get() as { tables: number };
+  const { tables } = database.prepare("SELECT count(*) AS tables FROM sqlite_schema").get() as {
+    tables: number;
+  };
   const isEmpty = tables === 0 && version === 0;
   if (!isEmpty && (!isOurs || version !== SCHEMA_VERSION)) {
     throw new UsageError({
@@ -82,18 +96,25 @@ function makeStore(database: Database.Database, path: string): Store {
     intakes: makeIntakeWriter(database),
     evaluations: makeEvaluationWriter(database),
   };
+  const run = async <Result>(work: (tx: StoreTransaction) => Promise<Result>): Promise<Result> => {
+    begin(database, path);
+    try {
+      const result = await work(tx);
+      database.exec("COMMIT");
+      assertDurable(database, path);
+      return result;
+    } catch (error) {
+      if (database.inTransaction) database.exec("ROLLBACK");
+      throw isStoreFailure(error) ? toUsageError(path, error) : error;
+    }
+  };
+  // One connection holds one transaction at a time; the next waits for its turn.
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    async transaction(work) {
-      begin(database, path);
-      try {
-        const result = await work(tx);
-        database.exec("COMMIT");
-        assertDurable(database, path);
-        return result;
-      } catch (error) {
-        if (database.inTransaction) database.exec("ROLLBACK");
-        throw isStoreFailure(error) ? toUsageError(path, error) : error;
-      }
+    transaction(work) {
+      const turn = last.then(() => run(work));
+      last = turn.catch(() => undefined);
+      return turn;
     },
     feeds: makeFeedReader(database),
     parcels: makeParcelReader(database),

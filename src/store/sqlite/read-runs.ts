@@ -15,13 +15,20 @@ export function makeRunReader(database: Database): RunReader {
        coalesce(sum(duplicates), 0) AS duplicates, coalesce(sum(quarantined), 0) AS quarantined FROM channel_books`,
   );
   const sumParcels = database.prepare(
-    `SELECT coalesce(verdict, '') AS verdict, count(*) AS parcels, sum(observations) AS observations,
+    `SELECT coalesce(verdict, '') AS verdict, count(*) AS parcels, sum(CASE dirty WHEN 0 THEN observations ELSE 0 END) AS observations,
        sum(legacy_episodes) AS le, sum(legacy_agreed) AS la, sum(legacy_differing) AS ld,
        sum(legacy_explained) AS lx, sum(legacy_lone) AS ll,
        sum(new_episodes) AS ne, sum(new_agreed) AS na, sum(new_differing) AS nd,
        sum(new_explained) AS nx, sum(new_lone) AS nl
      FROM parcel WHERE observations > 0 OR dirty = 1 GROUP BY verdict`,
   );
+  // What came since its parcel was last evaluated is counted where it lies.
+  const countDirty = database
+    .prepare(
+      `SELECT coalesce(sum(json_array_length('[' || d.observations || ']')), 0)
+       FROM parcel p JOIN dossier d ON d.bucket = p.bucket AND d.barcode = p.barcode WHERE p.dirty = 1`,
+    )
+    .pluck();
   const sumFindings = database.prepare(
     `SELECT state, pending_reason AS reason, count(*) AS count, sum(legacy_episodes) AS legacy, sum(new_episodes) AS new
      FROM finding GROUP BY state, pending_reason`,
@@ -45,7 +52,7 @@ export function makeRunReader(database: Database): RunReader {
       const legacy = { episodes: 0, agreed: 0, differing: 0, explained: 0, lone: 0 };
       const newSide = { ...legacy };
       let parcels = 0;
-      let observations = 0;
+      let observations = countDirty.get() as number;
       for (const row of sumParcels.all() as (Record<string, number> & { verdict: ParcelVerdict | "" })[]) {
         parcels += row.parcels ?? 0;
         observations += row.observations ?? 0;

@@ -21,7 +21,8 @@ export function makeIntakeWriter(database: Database): IntakeWriter {
   const selectIntake = database
     .prepare(
       `SELECT rows, received_at, (SELECT min(a.received_at) FROM arrival a
-         WHERE a.bucket = intake.bucket AND a.hash = intake.hash)
+         WHERE a.bucket = intake.bucket AND a.hash = intake.hash),
+         (SELECT count(*) FROM quarantine q WHERE q.bucket = intake.bucket AND q.hash = intake.hash)
        FROM intake WHERE bucket = ? AND hash = ?`,
     )
     .raw();
@@ -64,7 +65,9 @@ export function makeIntakeWriter(database: Database): IntakeWriter {
        :line, :channel,
        coalesce(:name, (SELECT name FROM intake WHERE bucket = :bucket AND hash = :hash), ''), :code, :message, :raw`,
   );
-  const deleteQuarantined = database.prepare("DELETE FROM quarantine WHERE bucket = ? AND hash = ? AND code = ?");
+  const deleteQuarantined = database.prepare(
+    "DELETE FROM quarantine WHERE bucket = ? AND hash = ? AND code = coalesce(?, code)",
+  );
   const addToBooks = database.prepare(
     `INSERT INTO channel_books (channel, intakes, seen, accepted, duplicates, quarantined, first_received_at, watermark)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -212,14 +215,19 @@ export function makeIntakeWriter(database: Database): IntakeWriter {
   };
 }
 
-type KnownRow = readonly [rows: number, receivedAt: number | null, receivedAgainAt: number | null];
+type KnownRow = readonly [
+  rows: number,
+  receivedAt: number | null,
+  receivedAgainAt: number | null,
+  quarantined: number,
+];
 
-function toKnown(hash: string, [rows, receivedAt, receivedAgainAt]: KnownRow): KnownIntake {
+function toKnown(hash: string, [rows, receivedAt, receivedAgainAt, quarantined]: KnownRow): KnownIntake {
   const firstReceivedAt =
     receivedAt === null || receivedAgainAt === null
       ? (receivedAt ?? receivedAgainAt)
       : Math.min(receivedAt, receivedAgainAt);
-  return { hash, rows, firstReceivedAt };
+  return { hash, rows, firstReceivedAt, quarantined };
 }
 
 /** Rows in the order of their key, its bucket first, touch each page of the table once. */
