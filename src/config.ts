@@ -42,7 +42,7 @@ const SCHEMA = z.strictObject({
 /** The settings of a run; see the README's *Settings*. */
 export type Config = z.infer<typeof SCHEMA>;
 
-export const DEFAULT_CONFIG_PATH = "config/trackbridge.yml";
+const DEFAULT_CONFIG_PATH = "config/trackbridge.yml";
 
 /**
  * Reads the settings; every one has a default, so a file is not needed.
@@ -74,10 +74,20 @@ export function readConfig(path: string | undefined): Config {
   const keys = issue?.code === "unrecognized_keys" ? issue.keys.join(", ") : "";
   throw new UsageError({
     place: `${file}: ${issue?.path.join(".") || "settings"}`,
-    value: keys === "" ? "wrong value" : `unknown setting ${keys}`,
+    value: keys === "" ? toShown(raw, issue?.path ?? []) : `unknown setting ${keys}`,
     expected: keys === "" ? (issue?.message ?? "") : "only the settings of config/trackbridge.yml",
     todo: `correct the file${result.error.issues.length > 1 ? ` (and its ${result.error.issues.length - 1} other errors)` : ""}`,
   });
+}
+
+/** The value that a path leads to, as JSON. */
+function toShown(raw: unknown, path: readonly PropertyKey[]): string {
+  const value = path.reduce<unknown>(
+    (at, key) =>
+      typeof at === "object" && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined,
+    raw,
+  );
+  return value === undefined ? "nothing" : JSON.stringify(value);
 }
 
 function isInstant(text: string): boolean {

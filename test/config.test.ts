@@ -99,7 +99,7 @@ reconcile:
       "reconcile: { tolerance: 3 }",
       /reconcile: unknown setting tolerance/,
     ],
-    ["a wrong type", "reconcile: { toleranceSeconds: 2m }", /reconcile\.toleranceSeconds: wrong value/],
+    ["a wrong type", "reconcile: { toleranceSeconds: 2m }", /reconcile\.toleranceSeconds: "2m"/],
     ["a number below zero", "reconcile: { maxWaitHours: -1 }", /reconcile\.maxWaitHours/],
     ["a number without end", "reconcile: { maxWaitHours: .inf }", /reconcile\.maxWaitHours/],
     ["an unknown severity", "reconcile: { severities: { push_missed: urgent } }", /severities\.push_missed/],

@@ -31,7 +31,7 @@ export function parseBarcode(text: string, place: string): Barcode {
 }
 
 /** How many buckets the parcels are spread over. Stored with every row: changing it means a new store. */
-export const BUCKETS = 1024;
+const BUCKETS = 1024;
 
 /**
  * The bucket of a key: FNV-1a (32 bit) of its characters, modulo {@link BUCKETS}.

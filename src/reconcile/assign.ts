@@ -64,7 +64,7 @@ export function assignByTime(
 }
 
 /** Beyond this many candidates the exact search over sets is too large; see {@link assignByEither}. */
-export const MOST_FOR_SETS = 16;
+const MOST_FOR_SETS = 16;
 
 /**
  * {@link assignByTime} for a first list whose members may each stand for

@@ -90,7 +90,7 @@ function sortUnited(united: UnitedObservation[], statuses: StatusTable): UnitedO
 }
 
 /** The witness that speaks first. */
-export function witnessOf(united: UnitedObservation): Observation {
+function witnessOf(united: UnitedObservation): Observation {
   return united.witnesses[0] as Observation;
 }
 

@@ -217,7 +217,7 @@ describe("a lone legacy episode", () => {
       expect(history.map(({ at: moment, from, to, reason }) => [moment, from, to, reason])).toEqual([
         [t1, null, "pending", "not_settled"],
         [t2, "pending", "open", "settled"],
-        [t3, "open", "resolved", "observations_arrived"],
+        [t3, "open", "resolved", "late_observation"],
       ]);
     }));
 
@@ -240,7 +240,7 @@ describe("a lone legacy episode", () => {
       const history = await app.store.findings.history(parcelOf(1));
       expect(history.map(({ to, reason }) => [to, reason])).toEqual([
         ["open", "settled"],
-        ["resolved", "observations_arrived"],
+        ["resolved", "late_observation"],
         ["open", "returned"],
       ]);
     }));

@@ -10,6 +10,8 @@ import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { systemClock } from "../../src/clock.ts";
+import { toIsoUtc } from "../../src/domain/instant.ts";
 import { readMappingFiles } from "../../src/mapping/load-tables.ts";
 import { writeWorld } from "../../src/sandbox/write-world.ts";
 
@@ -37,7 +39,7 @@ for (let round = 1; round <= rounds; round += 1) {
   for (const suffix of ["", "-wal", "-shm"]) rmSync(join(DATA, `bench.db${suffix}`), { force: true });
   for (const step of ["duckdb", "import-scan", "import-webhook", "reconcile", "reconcile-again"]) {
     const measured = measure(step);
-    (results[step] ??= []).push(measured);
+    results[step] = [...(results[step] ?? []), measured];
     console.log(`round ${round}  ${measured.name.padEnd(16)} ${toText(measured)}`);
   }
 }
@@ -48,7 +50,7 @@ const ours = ["import-scan", "import-webhook", "reconcile"].map((name) =>
 const yardstick = steps.find(({ name }) => name === "duckdb");
 const seconds = ours.reduce((sum, step) => sum + (step?.seconds ?? 0), 0);
 const line = {
-  at: Temporal.Now.instant().toString({ smallestUnit: "second" }),
+  at: toIsoUtc(systemClock()),
   node: process.version,
   cores: availableParallelism(),
   memoryGigabytes: Math.round(totalmem() / 2 ** 30),

@@ -134,10 +134,16 @@ describe.concurrent("the exit code", () => {
     expect(text.code).toBe(0);
     expect(text.stdout).toContain(DIFFERENT);
     expect(text.stdout).not.toContain(RECENT);
+    await run("reconcile", "--database", "sqlite:exit-empty.db");
     expect((await run("findings", "--database", "sqlite:exit-empty.db", "--format", "json")).stdout).toBe(
       "[]\n",
     );
     expect((await run("parcels", "--database", "sqlite:exit-empty.db", "--format", "jsonl")).stdout).toBe("");
+    const mistyped = await run("findings", "--database", "sqlite:mistyped.db");
+    expect([mistyped.code, mistyped.stderr]).toEqual([
+      2,
+      expect.stringMatching(/mistyped\.db: no such file → /),
+    ]);
   });
 
   it("of mapping lint is 0, and 1 when the table has errors", async ({ expect }) => {
@@ -169,7 +175,7 @@ describe.concurrent("what cannot be done", () => {
     ["a clock that cannot be read", ["reconcile", "--now", "yesterday"], /--now/],
     ["a clock without offset", ["reconcile", "--now", "2026-03-21T06:30:00"], /--now/],
     ["a barcode that is none", ["findings", "--barcode", "3S-1"], /--barcode: .*3S-1/],
-    ["a parcel that nobody spoke of", ["trace", "3SDEVC999999999"], /trace: 3SDEVC999999999/],
+    ["a parcel that nobody spoke of", ["trace", "3SDEVC999999999", ...ON_DIFFERS], /trace: 3SDEVC999999999/],
     ["a path that is missing", ["import", "webhook", "nowhere.jsonl"], /nowhere\.jsonl/],
     ["a folder as a file", ["import", "webhook", "folder"], /folder/],
     [
@@ -273,17 +279,17 @@ describe.concurrent("the global flags", () => {
   });
 
   it("let --database win over the settings, and the settings over the default", async ({ expect }) => {
-    await run("parcels", "--config", "settings.yml");
+    await run("reconcile", "--config", "settings.yml");
     expect(readdirSync(cwd)).toContain("of-settings.db");
-    await run("parcels", "--config", "settings.yml", "--database", "sqlite:of-the-line.db");
+    await run("reconcile", "--config", "settings.yml", "--database", "sqlite:of-the-line.db");
     expect(readdirSync(cwd)).toContain("of-the-line.db");
     const elsewhere = mkdtempSync(join(cwd, "elsewhere-"));
-    await runCli(["parcels"], { cwd: elsewhere });
+    await runCli(["reconcile"], { cwd: elsewhere });
     expect(readdirSync(elsewhere)).toEqual(["trackbridge.db"]);
     const configured = mkdtempSync(join(cwd, "configured-"));
     mkdirSync(join(configured, "config"));
     writeFileSync(join(configured, "config/trackbridge.yml"), "database: sqlite:mine.db");
-    await runCli(["parcels"], { cwd: configured });
+    await runCli(["reconcile"], { cwd: configured });
     expect(readdirSync(configured).sort()).toEqual(["config", "mine.db"]);
   });
 

@@ -104,7 +104,7 @@ describe("advanceFindings", () => {
       { ...before[0], state: "resolved", pendingReason: null, resolvedAt: timeOf("2026-03-08T03:00:00Z") },
     ]);
     expect(changed).toEqual(after);
-    expect(events).toMatchObject([{ from: "open", to: "resolved", reason: "observations_arrived" }]);
+    expect(events).toMatchObject([{ from: "open", to: "resolved", reason: "late_observation" }]);
     expect(advance(before, [], undefined, "rules_changed").events).toMatchObject([
       { reason: "rules_changed" },
     ]);

@@ -65,7 +65,7 @@ function oncePerIdentity(observations: readonly Observation[]): Observation[] {
 }
 
 /** Any small parcel: both sides, every channel, notices, unmapped and unknown codes; no repeated local hour. */
-export const arbitraryParcel: fc.Arbitrary<ParcelObservations> = fc
+const arbitraryParcel: fc.Arbitrary<ParcelObservations> = fc
   .record({
     legacy: fc.array(arbitraryLegacy, { maxLength: 6 }),
     newSide: fc.array(arbitraryNew, { maxLength: 6 }),
@@ -126,7 +126,7 @@ export const arbitraryAutumnParcel: fc.Arbitrary<ParcelObservations> = fc
   });
 
 /** A moment whose clock, watermarks and delivery windows stand at, or one millisecond beside, an edge of the parcel. */
-export function arbitraryMoment({ observations }: ParcelObservations): fc.Arbitrary<Moment> {
+function arbitraryMoment({ observations }: ParcelObservations): fc.Arbitrary<Moment> {
   const times = observations.length === 0 ? [BASE] : observations.map(({ at }) => at);
   const { settleMs, maxWaitMs } = DEFAULT_SETTINGS;
   const edge = fc

@@ -25,7 +25,7 @@ export function tellFindings(observations: readonly Observation[], wish: Evaluat
 }
 
 /** A finding's kind and what it is about. */
-export function tellFinding({ kind, status, legacyStatus, newStatus, code, field }: RaisedFinding): string {
+function tellFinding({ kind, status, legacyStatus, newStatus, code, field }: RaisedFinding): string {
   const isPair = kind === "status_mismatch" || kind === "final_conflict";
   const subject = isPair ? `${legacyStatus}>${newStatus}` : [status ?? code, field].filter(Boolean).join("/");
   return subject === "" ? kind : `${kind} ${subject}`;

@@ -69,7 +69,7 @@ export const arbitraryTrueLife: fc.Arbitrary<TrueLife> = fc
   });
 
 /** The legacy side of a stage: whole seconds, one or both channels, two codes for one status. */
-export function tellLegacy({ status, sightings }: Stage): Observation[] {
+function tellLegacy({ status, sightings }: Stage): Observation[] {
   return sightings.flatMap(({ at, legacy }) => {
     const second = at - (at % SECOND);
     const code = codeOf(status);
@@ -81,7 +81,7 @@ export function tellLegacy({ status, sightings }: Stage): Observation[] {
 }
 
 /** The new side of a stage: milliseconds, pushed, listed or both. */
-export function tellNew({ status, sightings }: Stage, lagMs: number): Observation[] {
+function tellNew({ status, sightings }: Stage, lagMs: number): Observation[] {
   return sightings.flatMap(({ at, newSide }) => [
     ...(newSide === "listed" ? [] : [push(status, at + lagMs)]),
     ...(newSide === "push" ? [] : [listed(status, at + lagMs)]),

@@ -9,11 +9,14 @@ import { withCommandApp } from "../with-command-app.ts";
 /** `trackbridge reconcile` */
 export async function reconcile(options: GlobalOptions & { readonly full?: boolean }): Promise<void> {
   const progress = makeProgress("reconcile", options);
-  const result = await withCommandApp(options, (app) =>
-    reconcileStore(app, {
-      full: options.full ?? false,
-      onProgress: ({ doneBuckets, buckets }) => progress.update(doneBuckets, buckets),
-    }),
+  const result = await withCommandApp(
+    options,
+    (app) =>
+      reconcileStore(app, {
+        full: options.full ?? false,
+        onProgress: ({ doneBuckets, buckets }) => progress.update(doneBuckets, buckets),
+      }),
+    { mayMakeStore: true },
   ).finally(() => progress.stop());
   if (options.format === "text")
     await print(renderReconcileText(result, options.lang, { colour: process.stdout.isTTY }));

@@ -10,13 +10,17 @@ import { withCommandApp } from "../with-command-app.ts";
 /** `trackbridge report --out DIR` */
 export async function report(options: GlobalOptions & { readonly out: string }): Promise<void> {
   const progress = makeProgress("reconcile", options);
-  const { result, written } = await withCommandApp(options, async (app) => {
-    const result = await reconcileStore(app, {
-      onProgress: ({ doneBuckets, buckets }) => progress.update(doneBuckets, buckets),
-    });
-    progress.stop();
-    return { result, written: await writeReport(app, result, options) };
-  }).finally(() => progress.stop());
+  const { result, written } = await withCommandApp(
+    options,
+    async (app) => {
+      const result = await reconcileStore(app, {
+        onProgress: ({ doneBuckets, buckets }) => progress.update(doneBuckets, buckets),
+      });
+      progress.stop();
+      return { result, written: await writeReport(app, result, options) };
+    },
+    { mayMakeStore: true },
+  ).finally(() => progress.stop());
   if (options.format === "text") {
     await print(renderReconcileText(result, options.lang, { colour: process.stdout.isTTY }));
     note(written.paths.join("\n"), options);

@@ -82,11 +82,15 @@ function prepareSchema(database: Database.Database, path: string): void {
   database.pragma("wal_autocheckpoint = 8192");
   database.pragma("synchronous = FULL");
   if (!isEmpty) return;
-  database.transaction(() => {
-    database.exec(SCHEMA);
-    database.pragma(`application_id = ${APPLICATION_ID}`);
-    database.pragma(`user_version = ${SCHEMA_VERSION}`);
-  })();
+  database
+    .transaction(() => {
+      // Another process may have made it since we looked.
+      if (database.pragma("user_version", { simple: true }) === SCHEMA_VERSION) return;
+      database.exec(SCHEMA);
+      database.pragma(`application_id = ${APPLICATION_ID}`);
+      database.pragma(`user_version = ${SCHEMA_VERSION}`);
+    })
+    .immediate();
   // After the first write again: until then the pragma only reads as set.
   database.pragma("synchronous = FULL");
 }
