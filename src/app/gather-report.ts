@@ -2,6 +2,7 @@ import type { Finding, PendingReason, Severity } from "../domain/finding.ts";
 import { SEVERITIES } from "../domain/finding.ts";
 import { toIsoUtc, toIsoUtcOrNull } from "../domain/instant.ts";
 import { compareText } from "../domain/observation.ts";
+import { findCorrections } from "../reconcile/find-corrections.ts";
 import type { ReportData } from "../report/report-data.ts";
 import { toFindingReport } from "./list-store.ts";
 import type { App } from "./open-app.ts";
@@ -22,6 +23,14 @@ export async function gatherReport(
   }
   const books = await store.feeds.books();
   const quarantine = await store.feeds.quarantined(MOST_ON_PAGE);
+  const corrected = await store.parcels.listCorrected(MOST_ON_PAGE);
+  const corrections: ReportData["corrections"][number][] = [];
+  for (const barcode of corrected.barcodes) {
+    const dossier = await store.parcels.findDossier(barcode);
+    for (const { at, ...rest } of findCorrections(dossier?.observations ?? [])) {
+      corrections.push({ barcode, ...rest, at: toIsoUtc(at) });
+    }
+  }
   return {
     generatedAt: toIsoUtc(app.clock()),
     program: "trackbridge",
@@ -56,10 +65,8 @@ export async function gatherReport(
       message,
     })),
     quarantineTotal: books.reduce((sum, { quarantined }) => sum + quarantined, 0),
-    corrections: (await store.feeds.corrections(MOST_ON_PAGE)).map(({ at, ...rest }) => ({
-      ...rest,
-      at: toIsoUtc(at),
-    })),
+    corrections: corrections.slice(0, MOST_ON_PAGE),
+    correctionsTotal: corrected.corrections,
   };
 }
 

@@ -3,6 +3,7 @@ import type { VerdictReason } from "../domain/verdict.ts";
 import type { EvaluationReason } from "../reconcile/advance-findings.ts";
 import { advanceFindings } from "../reconcile/advance-findings.ts";
 import { evaluateParcel } from "../reconcile/evaluate-parcel.ts";
+import { findCorrections } from "../reconcile/find-corrections.ts";
 import { judgeParcel } from "../reconcile/judge-parcel.ts";
 import { judgeRun } from "../reconcile/judge-run.ts";
 import type { Moment } from "../reconcile/settle.ts";
@@ -65,6 +66,7 @@ export async function reconcileStore(app: App, options: ReconcileOptions = {}): 
       openFindings: after.filter(({ state }) => state === "open").length,
       dueAt: evaluation.dueAt,
       awaitsDeliveries: evaluation.awaitsDeliveries,
+      corrections: findCorrections(dossier.observations).length,
       changed,
       events,
     };

@@ -150,15 +150,6 @@ export interface FeedReader {
   books(): Promise<readonly ChannelBooks[]>;
   progress(): Promise<FeedProgress>;
   quarantined(limit: number): Promise<readonly (QuarantinedIn & { readonly name: string })[]>;
-  /** Scan rows of the same parcel, code and time that differ in another column: corrected files. */
-  corrections(limit: number): Promise<
-    readonly {
-      readonly barcode: Barcode;
-      readonly code: string;
-      readonly at: number;
-      readonly intakes: number;
-    }[]
-  >;
   /** Every arrival of an intake, in order of receipt. */
   arrivals(hash: string): Promise<readonly Arrival[]>;
   /** The raw content of an intake; `undefined` when it is not kept. */
@@ -195,6 +186,10 @@ export interface ParcelReader {
   /** The chosen parcels of one bucket, in order of barcode. */
   dossiers(bucket: number, selection: Selection): Promise<readonly ParcelDossier[]>;
   findDossier(barcode: Barcode): Promise<ParcelDossier | undefined>;
+  /** Evaluated parcels with corrected scans, in order of bucket, then barcode; and how many corrections there are in all. */
+  listCorrected(
+    limit: number,
+  ): Promise<{ readonly barcodes: readonly Barcode[]; readonly corrections: number }>;
   /** Parcels that have been evaluated, page by page, in order of bucket, then barcode. */
   list(filter: { readonly verdict?: ParcelVerdict | undefined }): AsyncIterable<readonly ParcelRow[]>;
 }
@@ -208,6 +203,8 @@ export interface ParcelOutcome {
   readonly openFindings: number;
   readonly dueAt: number | null;
   readonly awaitsDeliveries: boolean;
+  /** Scans that came again with a column changed. */
+  readonly corrections: number;
   readonly changed: readonly Finding[];
   readonly events: readonly FindingEvent[];
 }

@@ -649,28 +649,20 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
   });
 
   describe("corrections", () => {
-    it("are scans of one parcel, code and time that differ in another column", async () => {
-      const [before, after] = [hashOf("before"), hashOf("after")];
-      await write((writer) =>
-        writer.saveObservations([
-          aKept({ identity: "as it was", intake: before }),
-          aKept({ identity: "as it is", intake: after }),
-          aKept({ identity: "another code", code: "J05" }),
-          aKept({ identity: "another time", at: aKept().at + 1 }),
-          aKept({ identity: "another parcel", barcode: parcelOf(2) }),
-          aKept({ identity: "a reply", channel: "legacy-api", code: "A01" }),
-          aKept({ identity: "another reply", channel: "legacy-api", code: "A01" }),
-          ...["x", "y", "z"].map((intake) =>
-            aKept({ identity: intake, code: "I01", intake: hashOf(intake) }),
-          ),
-        ]),
+    it("are counted over all parcels, and the parcels listed that have any", async () => {
+      const corrected = [1, 2, 3].map(parcelOf);
+      const counts = [2, 0, 5];
+      for (const [i, barcode] of corrected.entries()) {
+        await write((writer) => writer.saveObservations([aKept({ barcode })]));
+        await store.transaction(({ evaluations }) =>
+          evaluations.saveOutcomes(bucketOf(barcode), [anOutcome({ barcode, corrections: counts[i] ?? 0 })]),
+        );
+      }
+      const inOrder = [parcelOf(1), parcelOf(3)].sort(
+        (x, y) => bucketOf(x) - bucketOf(y) || compareText(x, y),
       );
-      const corrections = [
-        { barcode: parcelOf(1), code: "I01", at: aKept().at, intakes: 3 },
-        { barcode: parcelOf(1), code: "J01", at: aKept().at, intakes: 2 },
-      ];
-      expect(await store.feeds.corrections(10)).toEqual(corrections);
-      expect(await store.feeds.corrections(1)).toEqual(corrections.slice(0, 1));
+      expect(await store.parcels.listCorrected(10)).toEqual({ barcodes: inOrder, corrections: 7 });
+      expect(await store.parcels.listCorrected(1)).toEqual({ barcodes: inOrder.slice(0, 1), corrections: 7 });
     });
   });
 

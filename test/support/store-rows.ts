@@ -134,6 +134,7 @@ export function anOutcome(wish: Partial<ParcelOutcome> = {}): ParcelOutcome {
     openFindings: 0,
     dueAt: null,
     awaitsDeliveries: false,
+    corrections: 0,
     changed: [],
     events: [],
     ...wish,

@@ -1,7 +1,6 @@
 import { zstdDecompressSync } from "node:zlib";
 import type { Database } from "better-sqlite3";
 import type { Arrival } from "../../domain/arrival.ts";
-import type { Barcode } from "../../domain/barcode.ts";
 import { bucketOf } from "../../domain/barcode.ts";
 import type { Side } from "../../domain/channel.ts";
 import { CHANNELS, sideOf } from "../../domain/channel.ts";
@@ -25,11 +24,6 @@ export function makeFeedReader(database: Database): FeedReader {
       `SELECT hash, line, channel, name, code, message, raw FROM quarantine ORDER BY channel, name, line, seq LIMIT ?`,
     )
     .raw();
-  const selectCorrections = database.prepare(
-    `SELECT barcode, o.value ->> 2 AS code, o.value ->> 3 AS at, count(DISTINCT o.value ->> 8) AS intakes
-     FROM dossier, json_each('[' || observations || ']') o
-     WHERE o.value ->> 1 = ? GROUP BY bucket, barcode, code, at HAVING count(*) > 1 ORDER BY barcode, at, code LIMIT ?`,
-  );
   const selectArrivals = database
     .prepare(
       `SELECT channel, name, received_at, http_status FROM intake
@@ -89,14 +83,6 @@ export function makeFeedReader(database: Database): FeedReader {
           raw,
         }),
       );
-    },
-    async corrections(limit) {
-      return selectCorrections.all(toChannelNumber("legacy-scan"), limit) as {
-        barcode: Barcode;
-        code: string;
-        at: number;
-        intakes: number;
-      }[];
     },
     async arrivals(hash) {
       const rows = selectArrivals.all({ bucket: bucketOf(hash), hash: toBytes(hash) }) as [

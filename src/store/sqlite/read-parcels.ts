@@ -33,6 +33,12 @@ export function makeParcelReader(database: Database): ParcelReader {
      WHERE bucket = :bucket AND verdict IS NOT NULL AND observations > 0 AND verdict = coalesce(:verdict, verdict)
      ORDER BY barcode`,
   );
+  const selectCorrected = database
+    .prepare("SELECT barcode FROM parcel WHERE corrections > 0 ORDER BY bucket, barcode LIMIT ?")
+    .pluck();
+  const sumCorrections = database
+    .prepare("SELECT coalesce(sum(corrections), 0) FROM parcel WHERE corrections > 0")
+    .pluck();
   const findingColumns = FINDING_COLUMNS.join(", ");
   const dossiersOfBucket = database
     .prepare("SELECT barcode, observations FROM dossier WHERE bucket = ? ORDER BY barcode")
@@ -90,6 +96,12 @@ export function makeParcelReader(database: Database): ParcelReader {
         listedAt: row[0],
         observations: readObservations(bucket, barcode),
         findings: readFindings(bucket, barcode),
+      };
+    },
+    async listCorrected(limit) {
+      return {
+        barcodes: selectCorrected.all(limit) as Barcode[],
+        corrections: sumCorrections.get() as number,
       };
     },
     async *list({ verdict }) {

@@ -65,6 +65,7 @@ CREATE TABLE parcel (
   open_findings INTEGER NOT NULL DEFAULT 0,
   due_at INTEGER,
   awaits_deliveries INTEGER NOT NULL DEFAULT 0,
+  corrections INTEGER NOT NULL DEFAULT 0,
   legacy_episodes INTEGER NOT NULL DEFAULT 0,
   legacy_agreed INTEGER NOT NULL DEFAULT 0,
   legacy_differing INTEGER NOT NULL DEFAULT 0,
@@ -81,6 +82,7 @@ CREATE TABLE parcel (
 -- Partial: they hold only what a nightly run has to look at.
 CREATE INDEX parcel_dirty ON parcel (bucket, barcode) WHERE dirty = 1;
 CREATE INDEX parcel_due ON parcel (bucket, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX parcel_corrected ON parcel (bucket, barcode, corrections) WHERE corrections > 0;
 CREATE INDEX parcel_awaiting ON parcel (bucket, barcode) WHERE awaits_deliveries = 1;
 
 CREATE TABLE finding (

@@ -6,7 +6,7 @@ import { FINDING_COLUMNS, placeholders, toFindingRow } from "./row-codecs.ts";
 /** The writer of what evaluations and runs leave. */
 export function makeEvaluationWriter(database: Database): EvaluationWriter {
   const updateParcel = database.prepare(
-    `UPDATE parcel SET dirty = 0, verdict = ?, observations = ?, open_findings = ?, due_at = ?, awaits_deliveries = ?,
+    `UPDATE parcel SET dirty = 0, verdict = ?, observations = ?, open_findings = ?, due_at = ?, awaits_deliveries = ?, corrections = ?,
        legacy_episodes = ?, legacy_agreed = ?, legacy_differing = ?, legacy_explained = ?, legacy_lone = ?,
        new_episodes = ?, new_agreed = ?, new_differing = ?, new_explained = ?, new_lone = ?
      WHERE bucket = ? AND barcode = ?`,
@@ -35,6 +35,7 @@ export function makeEvaluationWriter(database: Database): EvaluationWriter {
           outcome.openFindings,
           outcome.dueAt,
           outcome.awaitsDeliveries ? 1 : 0,
+          outcome.corrections,
           ...toColumns(outcome.tally.legacy),
           ...toColumns(outcome.tally.new),
           bucket,
