@@ -9,6 +9,7 @@ import { parseLines, runCli } from "../support/cli.ts";
 import { aScanRow, BASE } from "../support/intakes.ts";
 import { HOUR } from "../support/observations.ts";
 import { CSV_HEADER } from "../support/scan-files.ts";
+import { listSchemaErrors } from "../support/schemas.ts";
 import { parcelOf } from "../support/store-rows.ts";
 
 /** 11 March 2026: all has settled. */
@@ -129,6 +130,7 @@ describe.concurrent("the exit code", () => {
       const { code, stdout, stderr } = await run(...command, ...ON_DIFFERS, "--format", "json");
       expect([code, stderr]).toEqual([0, ""]);
       expect(JSON.parse(stdout)).toBeDefined();
+      expect(listSchemaErrors(command[0] ?? "", JSON.parse(stdout))).toEqual([]);
     }
     const text = await run("findings", "--state", "open", ...ON_DIFFERS);
     expect(text.code).toBe(0);
@@ -148,6 +150,7 @@ describe.concurrent("the exit code", () => {
 
   it("of mapping lint is 0, and 1 when the table has errors", async ({ expect }) => {
     const good = await run("mapping", "lint", "--format", "json");
+    expect(listSchemaErrors("mapping-lint", JSON.parse(good.stdout))).toEqual([]);
     expect([good.code, JSON.parse(good.stdout)]).toMatchObject([0, { codes: 311, statuses: 25 }]);
     const bad = await run("mapping", "lint", "--config", "bad-mapping.yml");
     expect(bad.code).toBe(1);

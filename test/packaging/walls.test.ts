@@ -71,7 +71,7 @@ const LAWFUL: Record<string, readonly string[]> = {
   "src/config.ts": ["node:fs", "yaml", "zod"],
   "src/package-root.ts": ["node:url"],
   "src/clock.ts": [],
-  "src/log.ts": ["pino"],
+  "src/log.ts": [],
   "src/domain/status.ts": ["node:crypto"],
   "src/mapping/translate.ts": ["../domain/status.ts"],
   "src/mapping/load-tables.ts": ["./translate.ts", "node:fs", "csv-parse/sync", "yaml"],
@@ -93,7 +93,7 @@ const LAWFUL: Record<string, readonly string[]> = {
   "src/reconcile/reconcile.ts": ["../mapping/translate.ts", "node:crypto"],
   "src/report/render.ts": ["../reconcile/reconcile.ts", "echarts", "csv-stringify/sync"],
   "src/sandbox/carrier.ts": ["../package-root.ts", "ssh2", "fastify", "../domain/status.ts", "node:http"],
-  "src/worker/work.ts": ["node-cron", "../clock.ts"],
+  "src/worker/work.ts": ["../clock.ts"],
   "src/web/pages.ts": ["fastify", "../report/render.ts"],
   "test/support/shared.ts": [],
 };

@@ -18,9 +18,18 @@ import {
 } from "../support/report-data.ts";
 
 const FOLDER = new URL("../../config/schemas/", import.meta.url);
-const NAMES = ["findings", "import", "parcels", "reconcile", "report"] as const;
+const NAMES = [
+  "demo",
+  "findings",
+  "import",
+  "mapping-lint",
+  "parcels",
+  "reconcile",
+  "report",
+  "trace",
+] as const;
 
-const ajv = new Ajv2020({ allErrors: true });
+const ajv = new Ajv2020({ allErrors: true, validateFormats: false });
 for (const name of NAMES)
   ajv.addSchema(JSON.parse(readFileSync(new URL(`${name}.schema.json`, FOLDER), "utf8")));
 
@@ -71,7 +80,7 @@ describe("config/schemas", () => {
           expect([...one].sort(), `${name} ${property}`).toEqual([...list].sort());
       }
       for (const one of enums.get("verdict") ?? []) {
-        expect(one).toEqual(name === "parcels" ? [...PARCEL_VERDICTS] : [...RUN_VERDICTS]);
+        expect(one).toEqual(["parcels", "trace"].includes(name) ? [...PARCEL_VERDICTS] : [...RUN_VERDICTS]);
       }
     }
   });
