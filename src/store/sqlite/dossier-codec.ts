@@ -13,13 +13,9 @@ type Entry = readonly [
   channel: number,
   code: string,
   at: number,
-  laterAt: number | null,
-  nonexistentTime: 0 | 1,
-  precisionMs: number,
   receivedAt: number,
   intake: string,
   line: number,
-  lastListedAt: number | null,
   location: string | null,
   reference: string | null,
   customerNumber: string | null,
@@ -27,33 +23,43 @@ type Entry = readonly [
   /** 0: the parcel itself. */
   mainBarcode: string | null | 0,
   productCode: string | null,
-  filledLater?: NonNullable<KeptObservation["filledLater"]>,
+  // What is seldom there stands last: nulls at the end are left out.
+  /** `null`: 1000. */
+  precisionMs?: number | null,
+  lastListedAt?: number | null,
+  laterAt?: number | null,
+  nonexistentTime?: 1 | null,
+  filledLater?: KeptObservation["filledLater"],
 ];
 
 /** One observation as text. It holds its identity, which stands nowhere else. */
 export function encodeObservation(observation: KeptObservation): string {
-  const { details, filledLater, barcode } = observation;
+  const { details, barcode } = observation;
   const entry: Entry = [
     observation.identity,
     CHANNELS.indexOf(observation.channel),
     observation.code,
     observation.at,
-    observation.laterAt,
-    observation.nonexistentTime ? 1 : 0,
-    observation.precisionMs,
     observation.receivedAt,
     observation.intake,
     observation.line,
-    observation.lastListedAt,
     details.location,
     details.reference,
     details.customerNumber,
     details.customerCode,
     details.mainBarcode === barcode ? 0 : details.mainBarcode,
     details.productCode,
+    observation.precisionMs === SECOND ? null : observation.precisionMs,
+    observation.lastListedAt,
+    observation.laterAt,
+    observation.nonexistentTime ? 1 : null,
+    observation.filledLater,
   ];
-  return JSON.stringify(filledLater === null ? entry : [...entry, filledLater]);
+  const filled = entry.findLastIndex((value) => value !== null) + 1;
+  return JSON.stringify(entry.slice(0, filled));
 }
+
+const SECOND = 1000;
 
 /** All observations of a parcel; their order is that of their arrival. */
 export function decodeObservations(barcode: Barcode, text: string): KeptObservation[] {
@@ -67,21 +73,21 @@ function toObservation(barcode: Barcode, entry: Entry): KeptObservation {
     channel: CHANNELS[entry[1]] as Observation["channel"],
     code: entry[2],
     at: entry[3],
-    laterAt: entry[4],
-    nonexistentTime: entry[5] === 1,
-    precisionMs: entry[6],
-    receivedAt: entry[7],
-    intake: entry[8],
-    line: entry[9],
-    lastListedAt: entry[10],
+    receivedAt: entry[4],
+    intake: entry[5],
+    line: entry[6],
     details: {
-      location: entry[11],
-      reference: entry[12],
-      customerNumber: entry[13],
-      customerCode: entry[14],
-      mainBarcode: entry[15] === 0 ? barcode : entry[15],
-      productCode: entry[16],
+      location: entry[7] ?? null,
+      reference: entry[8] ?? null,
+      customerNumber: entry[9] ?? null,
+      customerCode: entry[10] ?? null,
+      mainBarcode: entry[11] === 0 ? barcode : (entry[11] ?? null),
+      productCode: entry[12] ?? null,
     },
+    precisionMs: entry[13] ?? SECOND,
+    lastListedAt: entry[14] ?? null,
+    laterAt: entry[15] ?? null,
+    nonexistentTime: entry[16] === 1,
     filledLater: entry[17] ?? null,
   };
 }

@@ -48,12 +48,13 @@ CREATE TABLE event (
   PRIMARY KEY (bucket, identity)
 ) STRICT, WITHOUT ROWID;
 
+-- With a rowid: rows of several kilobytes lie whole in a leaf, and new parcels are added at the end.
 CREATE TABLE dossier (
   bucket INTEGER NOT NULL,           -- of the barcode
   barcode TEXT NOT NULL,
   observations TEXT NOT NULL,        -- JSON arrays joined by commas; see dossier-codec.ts
-  PRIMARY KEY (bucket, barcode)
-) STRICT, WITHOUT ROWID;
+  UNIQUE (bucket, barcode)
+) STRICT;
 
 CREATE TABLE parcel (
   bucket INTEGER NOT NULL,

@@ -15,7 +15,8 @@ export function makeObservationWriter(
     .prepare("SELECT observations FROM dossier WHERE bucket = ? AND barcode = ?")
     .pluck();
   const putDossier = database.prepare(
-    "INSERT OR REPLACE INTO dossier (bucket, barcode, observations) VALUES (?, ?, ?)",
+    `INSERT INTO dossier (bucket, barcode, observations) VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET observations = excluded.observations`,
   );
   const touchParcel = database.prepare(
     `INSERT INTO parcel (bucket, barcode, dirty) VALUES (?, ?, 1)
