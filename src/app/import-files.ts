@@ -63,10 +63,13 @@ export async function importFiles(app: App, options: ImportOptions): Promise<Imp
   } else {
     const context = { contract: app.contract, legacyZone: app.config.zone };
     for (const [i, path] of paths.entries()) {
+      const before = doneBytes;
       for await (const payloads of joinBatches(readPayloadFile(path, channel, context))) {
+        // The wrappers are not counted, so this stays a little behind until the file is done.
+        doneBytes += payloads.reduce((sum, { content }) => sum + content.length, 0);
         advance(await savePayloads(app.store, channel, payloads));
       }
-      doneBytes += sizes[i] ?? 0;
+      doneBytes = before + (sizes[i] ?? 0);
     }
   }
   onProgress?.({ doneBytes, totalBytes, tally });
