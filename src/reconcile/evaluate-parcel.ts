@@ -48,7 +48,7 @@ export function evaluateParcel(
   const limits = {
     toleranceMs: settings.toleranceMs,
     maxWaitMs: settings.maxWaitMs,
-    grainMs: parcel.observations.reduce((grain, { precisionMs }) => Math.max(grain, precisionMs), 1000),
+    grainMs: Math.max(sorted.legacy.coarsestMs, sorted.new.coarsestMs),
   };
   const pairing = pairUp(
     uniteWitnesses("legacy", sorted.legacy.translated, tables.statuses),
@@ -106,12 +106,16 @@ export function evaluateParcel(
   };
 }
 
+const SECOND = 1000;
+
 interface SideObservations {
   readonly translated: TranslatedObservation[];
   /** Unmapped (legacy) or unknown (new). */
   readonly untranslated: Observation[];
   /** No observation at all, not even a notice. */
   isSilent: boolean;
+  /** The coarsest unit of the times that count; a second or more. */
+  coarsestMs: number;
 }
 
 function sortByMeaning(
@@ -119,13 +123,14 @@ function sortByMeaning(
   tables: MappingTables,
 ): Readonly<Record<Side, SideObservations>> {
   const sides: Record<Side, SideObservations> = {
-    legacy: { translated: [], untranslated: [], isSilent: true },
-    new: { translated: [], untranslated: [], isSilent: true },
+    legacy: { translated: [], untranslated: [], isSilent: true, coarsestMs: SECOND },
+    new: { translated: [], untranslated: [], isSilent: true, coarsestMs: SECOND },
   };
   for (const observation of observations) {
     const side = sides[sideOf(observation.channel)];
     side.isSilent = false;
     const translation = translate(observation.channel, observation.code, observation.at, tables);
+    if (translation.kind !== "notice") side.coarsestMs = Math.max(side.coarsestMs, observation.precisionMs);
     switch (translation.kind) {
       case "status":
         side.translated.push({ observation, status: translation.status });

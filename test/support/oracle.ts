@@ -132,7 +132,11 @@ export function judgeSlowly(
   moment: Moment,
 ): ExpectedOutcome {
   const { observations } = parcel;
-  const grain = Math.max(SECOND, ...observations.map(({ precisionMs }) => precisionMs));
+  // A notice says nothing about when anything happened.
+  const telling = observations.filter(
+    ({ channel, code, at }) => translate(channel, code, at, tables).kind !== "notice",
+  );
+  const grain = Math.max(SECOND, ...telling.map(({ precisionMs }) => precisionMs));
   const apart = (a: number, b: number) =>
     Math.abs(Math.floor(a / grain) * grain - Math.floor(b / grain) * grain);
   const seen = {
