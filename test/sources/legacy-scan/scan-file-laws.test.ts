@@ -130,7 +130,9 @@ describe.each(CASES)("openScanFile, %s", (_name, layout, sample) => {
           );
           const result = await read(changed);
           if (layout.format === "xml" && !/^(XML|ENCODING)_/.test(result.quarantined[0]?.code ?? "")) {
-            const visible = Buffer.from(changed.toString("latin1").replace(/<!--.*?-->/g, ""), "latin1");
+            // Nor is a tag in a remark or a processing instruction one.
+            const text = changed.toString("latin1").replace(/<!--.*?-->|<\?.*?\?>/gs, "");
+            const visible = Buffer.from(text, "latin1");
             expectAccounted(visible, layout, result);
           } else {
             expectAccounted(changed, layout, result);
