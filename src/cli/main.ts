@@ -3,7 +3,10 @@ import { CommanderError } from "commander";
 import { EXIT, InputError, toMessage, UsageError } from "../domain/errors.ts";
 import { makeProgram } from "./program.ts";
 
-process.on("SIGINT", () => process.exit(EXIT.interrupted));
+process.once("SIGINT", () => {
+  process.stderr.write("interrupted → the same command again goes on: what is in already counts as a duplicate\n");
+  process.exit(EXIT.interrupted);
+});
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(error.errno === -constants.errno.EPIPE ? process.exitCode : EXIT.usage);
@@ -32,10 +35,15 @@ function toExitCode(error: unknown): number {
 }
 
 function toComplaint({ message }: CommanderError): string {
+  // What commander says after the first full stop is what it expected, or a suggestion.
+  const [value = "", ...rest] = message
+    .replace(/^error: /, "")
+    .replaceAll("\n", " ")
+    .split(/\. |(?= \(Did you mean)/);
   return toMessage({
     place: "command line",
-    value: message.replace(/^error: /, "").replaceAll("\n", " "),
-    expected: "a command with its options and arguments",
+    value,
+    expected: rest.join(". ").trim() || "a command with its options and arguments",
     todo: "see trackbridge --help, or trackbridge COMMAND --help",
   });
 }

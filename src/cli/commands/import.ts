@@ -20,10 +20,10 @@ export async function importCommand(
   options: ImportCommandOptions,
 ): Promise<void> {
   const progress = makeProgress(`import ${channel}`, options);
-  const report = await withCommandApp(
+  const { report, firstReason } = await withCommandApp(
     options,
-    (app) =>
-      importFiles(app, {
+    async (app) => {
+      const report = await importFiles(app, {
         channel,
         paths,
         layout: options.layout,
@@ -37,7 +37,7 @@ export async function importCommand(
   if (options.format === "text") await print(renderImportText(report, options.lang));
   else await printJson(report);
   if (report.quarantined > 0) {
-    note(`${report.quarantined} rows set aside: trackbridge report shows each with its reason`, options);
+    note(toQuarantineNote(report, firstReason), options);
     process.exitCode = EXIT.differences;
   }
 }

@@ -1,9 +1,9 @@
 import { traceParcel } from "../../app/trace-parcel.ts";
-import { parseBarcode } from "../../domain/barcode.ts";
 import { UsageError } from "../../domain/errors.ts";
 import { renderTraceText } from "../../report/render-trace-text.ts";
 import type { GlobalOptions } from "../global-options.ts";
 import { print, printJson } from "../print.ts";
+import { parseBarcodeArgument } from "../parse-barcode-argument.ts";
 import { withCommandApp } from "../with-command-app.ts";
 
 /** `trackbridge trace BARCODE` */
@@ -11,7 +11,7 @@ export async function trace(
   text: string,
   options: GlobalOptions & { readonly raw?: boolean },
 ): Promise<void> {
-  const barcode = parseBarcode(text, "trace");
+  const barcode = parseBarcodeArgument(text, "trace");
   await withCommandApp(options, async (app) => {
     const report = await traceParcel(app, barcode, { withRaw: options.raw ?? false });
     if (report === undefined) {

@@ -91,7 +91,9 @@ export function makeXmlReader(layout: XmlLayout): XmlReader {
       if (name !== layout.row) return;
       row = makeOpenRow(parser.line);
     } else if (name === layout.row) {
+      // A row within a row: neither can be believed, and each is accounted for.
       row.blame(toRepeated(name));
+      rows.push({ line: parser.line, texts: new Map(), fault: toRepeated(name) });
     } else {
       row.enter(name);
     }

@@ -554,7 +554,13 @@ describe("openScanFile, postnl-scan-xml", () => {
       document([long, longTogether, many, nested, row(5)].join("\n")),
       xml,
     );
-    expect(refused).toEqual(["2 ROW_TOO_LONG", "3 ROW_TOO_LONG", "4 ROW_TOO_LONG", "5 ELEMENT_REPEATED"]);
+    expect(refused).toEqual([
+      "2 ROW_TOO_LONG",
+      "3 ROW_TOO_LONG",
+      "4 ROW_TOO_LONG",
+      "5 ELEMENT_REPEATED",
+      "5 ELEMENT_REPEATED",
+    ]);
     expect(observations.map(({ barcode }) => barcode)).toEqual([barcodeOf(5)]);
   });
 
