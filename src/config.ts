@@ -75,7 +75,7 @@ export function readConfig(path: string | undefined): Config {
   throw new UsageError({
     place: `${file}: ${issue?.path.join(".") || "settings"}`,
     value: keys === "" ? toShown(raw, issue?.path ?? []) : `unknown setting ${keys}`,
-    expected: keys === "" ? (issue?.message ?? "") : "only the settings of config/trackbridge.yml",
+    expected: keys === "" ? (issue?.message ?? "") : "only the settings that the README lists under Settings",
     todo: `correct the file${result.error.issues.length > 1 ? ` (and its ${result.error.issues.length - 1} other errors)` : ""}`,
   });
 }

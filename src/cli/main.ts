@@ -4,7 +4,9 @@ import { EXIT, InputError, toMessage, UsageError } from "../domain/errors.ts";
 import { makeProgram } from "./program.ts";
 
 process.once("SIGINT", () => {
-  process.stderr.write("interrupted → the same command again goes on: what is in already counts as a duplicate\n");
+  process.stderr.write(
+    "interrupted → the same command again goes on: what is in already counts as a duplicate\n",
+  );
   process.exit(EXIT.interrupted);
 });
 // A reader that has seen enough (`| head`) is no error.

@@ -18,6 +18,7 @@ export async function printPages<Row>(
     count += page.length;
   }
   note(renderCountText(what, count, options.lang).trimEnd(), options);
-  if ((await store.runs.last()) === undefined)
-    note("Nothing has been evaluated yet: trackbridge reconcile", options);
+  if (await store.runs.hasNews()) {
+    note("Data came in since the last evaluation: trackbridge reconcile takes it into account", options);
+  }
 }

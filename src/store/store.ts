@@ -251,5 +251,7 @@ export interface RunRecord {
 
 export interface RunReader {
   last(): Promise<RunRecord | undefined>;
+  /** Whether data came in that no run has judged yet. */
+  hasNews(): Promise<boolean>;
   totals(): Promise<StoreTotals>;
 }

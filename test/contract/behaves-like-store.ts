@@ -962,6 +962,18 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
   });
 
   describe("runs", () => {
+    it("have news as long as data came in that no evaluation has taken into account", async () => {
+      expect(await store.runs.hasNews()).toBe(false);
+      await write((writer) => writer.saveObservations([aKept()]));
+      expect(await store.runs.hasNews()).toBe(true);
+      await store.transaction(({ evaluations }) =>
+        evaluations.saveOutcomes(bucketOf(parcelOf(1)), [anOutcome()]),
+      );
+      expect(await store.runs.hasNews()).toBe(false);
+      await write((writer) => writer.saveListings([parcelOf(1)], T));
+      expect(await store.runs.hasNews()).toBe(true);
+    });
+
     it("know the last one saved, whatever its clock said", async () => {
       expect(await store.runs.last()).toBeUndefined();
       const runs = [

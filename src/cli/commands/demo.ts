@@ -51,7 +51,7 @@ function renderDemoText(demo: DemoResult, { lang }: DemoCommandOptions): string 
     `  ${"all".padEnd(26)} ${String(demo.score.hits).padStart(3)} of ${planted}, and ${demo.score.false.length} that were not planted`,
     "",
     `Report:  ${demo.reportPath}`,
-    `Look on: trackbridge findings --database ${demo.databaseUrl}`,
+    `Go on:   npx trackbridge findings --database ${demo.databaseUrl}`,
     "",
   ].join("\n");
 }

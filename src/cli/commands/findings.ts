@@ -2,9 +2,9 @@ import { listFindings } from "../../app/list-store.ts";
 import type { FindingKind, FindingState } from "../../domain/finding.ts";
 import { renderFindingsText } from "../../report/render-text.ts";
 import type { GlobalOptions } from "../global-options.ts";
+import { parseBarcodeArgument } from "../parse-barcode-argument.ts";
 import { printJsonArray, printJsonLines } from "../print.ts";
 import { printPages } from "../print-pages.ts";
-import { parseBarcodeArgument } from "../parse-barcode-argument.ts";
 import { withCommandApp } from "../with-command-app.ts";
 
 interface FindingsOptions extends GlobalOptions {
@@ -15,7 +15,8 @@ interface FindingsOptions extends GlobalOptions {
 
 /** `trackbridge findings` */
 export async function findings(options: FindingsOptions): Promise<void> {
-  const barcode = options.barcode === undefined ? undefined : parseBarcodeArgument(options.barcode, "--barcode");
+  const barcode =
+    options.barcode === undefined ? undefined : parseBarcodeArgument(options.barcode, "--barcode");
   await withCommandApp(options, async (app) => {
     const pages = listFindings(app.store, { states: options.state, kinds: options.kind, barcode });
     if (options.format === "json") await printJsonArray(pages);

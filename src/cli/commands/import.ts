@@ -3,6 +3,7 @@ import type { Channel } from "../../domain/channel.ts";
 import { EXIT } from "../../domain/errors.ts";
 import { parseInstant } from "../../domain/instant.ts";
 import { renderImportText } from "../../report/render-text.ts";
+import type { ImportReport } from "../../report/report-data.ts";
 import type { GlobalOptions } from "../global-options.ts";
 import { note, print, printJson } from "../print.ts";
 import { makeProgress } from "../progress.ts";
@@ -31,7 +32,10 @@ export async function importCommand(
           options.receivedAt === undefined ? undefined : parseInstant(options.receivedAt, "--received-at"),
         onProgress: ({ doneBytes, totalBytes, tally }) =>
           progress.update(doneBytes, totalBytes, `${tally.seen} rows`),
-      }),
+      });
+      const quarantined = await app.store.feeds.quarantined(MOST_LOOKED_AT);
+      return { report, firstReason: quarantined.find((row) => row.channel === channel)?.message };
+    },
     { mayMakeStore: true },
   ).finally(() => progress.stop());
   if (options.format === "text") await print(renderImportText(report, options.lang));
@@ -40,4 +44,16 @@ export async function importCommand(
     note(toQuarantineNote(report, firstReason), options);
     process.exitCode = EXIT.differences;
   }
+}
+
+const MOST_LOOKED_AT = 1000;
+
+function toQuarantineNote(
+  { quarantined, accepted, duplicates }: ImportReport,
+  reason: string | undefined,
+): string {
+  const count = quarantined === 1 ? "1 row" : `${quarantined} rows`;
+  const note = `${count} set aside: trackbridge report shows each with its reason`;
+  if (accepted + duplicates > 0 || reason === undefined) return note;
+  return `${note}\nNothing could be read. Is it the right channel, layout (--layout) and contract? For instance:\n${reason}`;
 }

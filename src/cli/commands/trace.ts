@@ -2,8 +2,8 @@ import { traceParcel } from "../../app/trace-parcel.ts";
 import { UsageError } from "../../domain/errors.ts";
 import { renderTraceText } from "../../report/render-trace-text.ts";
 import type { GlobalOptions } from "../global-options.ts";
-import { print, printJson } from "../print.ts";
 import { parseBarcodeArgument } from "../parse-barcode-argument.ts";
+import { print, printJson } from "../print.ts";
 import { withCommandApp } from "../with-command-app.ts";
 
 /** `trackbridge trace BARCODE` */

@@ -10,6 +10,7 @@ export function makeRunReader(database: Database): RunReader {
     `SELECT run_id AS runId, now, fingerprint, deliveries_fingerprint AS deliveriesFingerprint, evaluated, verdict
      FROM run ORDER BY seq DESC LIMIT 1`,
   );
+  const selectNews = database.prepare("SELECT EXISTS (SELECT 1 FROM parcel WHERE dirty = 1)").pluck();
   const sumRows = database.prepare(
     `SELECT coalesce(sum(seen), 0) AS seen, coalesce(sum(accepted), 0) AS accepted,
        coalesce(sum(duplicates), 0) AS duplicates, coalesce(sum(quarantined), 0) AS quarantined FROM channel_books`,
@@ -40,6 +41,9 @@ export function makeRunReader(database: Database): RunReader {
   return {
     async last() {
       return selectLast.get() as RunRecord | undefined;
+    },
+    async hasNews() {
+      return selectNews.get() === 1;
     },
     async totals() {
       const verdicts: Record<ParcelVerdict, number> = {
