@@ -77,7 +77,7 @@ export async function importFiles(app: App, options: ImportOptions): Promise<Imp
 }
 
 /** As much shares a transaction: each commit waits for the disk, and each batch goes over the whole store in key order. */
-const BYTES_A_COMMIT = 8 * 1024 * 1024;
+const BYTES_A_COMMIT = 16 * 1024 * 1024;
 
 /** Joins small batches until they are worth a transaction. */
 async function* joinBatches(
