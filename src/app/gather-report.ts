@@ -3,12 +3,13 @@ import { SEVERITIES } from "../domain/finding.ts";
 import { toIsoUtc, toIsoUtcOrNull } from "../domain/instant.ts";
 import { compareText } from "../domain/observation.ts";
 import { findCorrections } from "../reconcile/find-corrections.ts";
-import type { ReportData } from "../report/report-data.ts";
+import type { CodeReport, ReportData } from "../report/report-data.ts";
 import { toFindingReport } from "./list-store.ts";
 import type { App } from "./open-app.ts";
 import type { ReconcileResult } from "./reconcile-store.ts";
+import { readVersion } from "./version.ts";
 
-/** How many findings, quarantined rows and corrections a page can hold; findings.csv holds all findings. */
+/** How many findings, groups of quarantined rows and corrections a page can hold; findings.csv holds all findings. */
 const MOST_ON_PAGE = 200;
 
 /** Gathers all that a report shows, after a run. */
@@ -22,7 +23,7 @@ export async function gatherReport(
     for (const finding of page) overview.add(finding);
   }
   const books = await store.feeds.books();
-  const quarantine = await store.feeds.quarantined(MOST_ON_PAGE);
+  const quarantine = await store.feeds.quarantineGroups(MOST_ON_PAGE);
   const corrected = await store.parcels.listCorrected(MOST_ON_PAGE);
   const corrections: ReportData["corrections"][number][] = [];
   for (const barcode of corrected.barcodes) {
@@ -33,7 +34,7 @@ export async function gatherReport(
   }
   return {
     generatedAt: toIsoUtc(app.clock()),
-    program: "trackbridge",
+    program: `trackbridge ${readVersion()}`,
     settings: {
       toleranceSeconds: settings.toleranceMs / 1000,
       maxWaitHours: config.reconcile.maxWaitHours,
@@ -50,6 +51,7 @@ export async function gatherReport(
       watermark: toIsoUtcOrNull(watermark),
     })),
     kinds,
+    codes: overview.codes(),
     days: overview.days(),
     statuses: [...tables.statuses.values()]
       .map(({ status, nameNl, nameEn }) => ({ status, nameNl, nameEn, open: overview.openOf(status) }))
@@ -57,23 +59,18 @@ export async function gatherReport(
     findings: overview.worst().map(toFindingReport),
     findingsTotal: report.findings.open + report.findings.pending + report.findings.known,
     pending: overview.pending(),
-    quarantine: quarantine.map(({ channel, name, line, code, message }) => ({
-      channel,
-      name,
-      line,
-      code,
-      message,
-    })),
+    quarantine,
     quarantineTotal: books.reduce((sum, { quarantined }) => sum + quarantined, 0),
     corrections: corrections.slice(0, MOST_ON_PAGE),
     correctionsTotal: corrected.corrections,
   };
 }
 
-/** What one walk over the findings that are not resolved comes to, in bounded memory. */
+/** What one walk over the findings that are not resolved comes to; its memory grows with statuses, codes and days only. */
 class FindingOverview {
   #worst: Finding[] = [];
   readonly #openByStatus = new Map<string, number>();
+  readonly #openByCode = new Map<string, CodeReport>();
   readonly #pending = new Map<PendingReason, { findings: number; firstAt: number; lastAt: number }>();
   readonly #openByDay = new Map<string, Record<Severity, number>>();
 
@@ -84,10 +81,18 @@ class FindingOverview {
     if (finding.state !== "open") return;
     const status = finding.status ?? finding.legacyStatus ?? finding.newStatus;
     if (status !== null) this.#openByStatus.set(status, (this.#openByStatus.get(status) ?? 0) + 1);
+    this.#addCode(finding);
     const day = toIsoUtc(finding.legacyAt ?? finding.newAt ?? finding.firstSeenAt).slice(0, 10);
     const counts = this.#openByDay.get(day) ?? { critical: 0, high: 0, medium: 0, low: 0 };
     counts[finding.severity] += 1;
     this.#openByDay.set(day, counts);
+  }
+
+  #addCode({ kind, code }: Finding): void {
+    if ((kind !== "unmapped_code" && kind !== "unknown_status") || code === null) return;
+    const key = `${kind} ${code}`;
+    const findings = (this.#openByCode.get(key)?.findings ?? 0) + 1;
+    this.#openByCode.set(key, { kind, code, findings });
   }
 
   #addPending({ pendingReason, settlesAt }: Finding): void {
@@ -110,6 +115,13 @@ class FindingOverview {
 
   openOf(status: string): number {
     return this.#openByStatus.get(status) ?? 0;
+  }
+
+  /** The codes with most open findings. */
+  codes(): readonly CodeReport[] {
+    return [...this.#openByCode.values()]
+      .sort((a, b) => b.findings - a.findings || compareText(a.kind, b.kind) || compareText(a.code, b.code))
+      .slice(0, MOST_CODES);
   }
 
   /** What is pending, by reason, with the span in which it comes due. */
@@ -141,6 +153,7 @@ class FindingOverview {
   }
 }
 
+const MOST_CODES = 20;
 const MOST_DAYS = 62;
 
 const BY_STATE: readonly Finding["state"][] = ["open", "pending", "known", "resolved"];

@@ -6,7 +6,9 @@ export interface Formats {
   readonly number: (value: number) => string;
   /** `part ÷ whole`, two decimals, rounded down, so that `100%` means all; a dash without a whole. */
   readonly share: (part: number, whole: number) => string;
-  /** The same, rounded up: for bounds. */
+  /** The same, rounded up, for what is not matched: a report must not flatter. `>99.99%` where not quite all. */
+  readonly shareUp: (part: number, whole: number) => string;
+  /** Rounded up, and at most `100%`: for bounds. */
   readonly bound: (part: number, whole: number) => string;
   /** Seconds with a sign, such as `+1 h 2 min 3 s`. */
   readonly delta: (seconds: number) => string;
@@ -45,15 +47,21 @@ export function makeFormats({ format }: Texts): Formats {
     if (whole === 0) return format.none;
     if (part === whole) return "100%";
     if (part === 0) return "0%";
-    const hundredths = Math.floor((part / whole) * 10_000);
+    const hundredths = Math.floor((part * 10_000) / whole);
     // A rounded quotient must neither promise all nor deny that there are some.
     return hundredths === 0
       ? `<${percent(1)}`
       : percent(part < whole ? Math.min(hundredths, 9_999) : hundredths);
   };
 
+  const shareUp = (part: number, whole: number) => {
+    if (part === 0 || part >= whole) return share(part, whole);
+    const hundredths = Math.ceil((part * 10_000) / whole);
+    return hundredths > 9_999 ? `>${percent(9_999)}` : percent(hundredths);
+  };
+
   const bound = (part: number, whole: number) =>
-    part >= whole ? "100%" : percent(Math.ceil((part / whole) * 10_000));
+    part >= whole ? "100%" : percent(Math.ceil((part * 10_000) / whole));
 
   const duration = (seconds: number) => {
     const total = Math.abs(seconds);
@@ -88,7 +96,7 @@ export function makeFormats({ format }: Texts): Formats {
   const day = (iso: string) => withDate(iso, dayOf);
   const shortDay = (iso: string) => withDate(iso, shortDayOf);
 
-  return { number, share, bound, delta, duration, localTime, localParts, utcTime, day, shortDay };
+  return { number, share, shareUp, bound, delta, duration, localTime, localParts, utcTime, day, shortDay };
 }
 
 function withDate(text: string, toText: (date: Temporal.PlainDate) => string): string {

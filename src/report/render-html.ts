@@ -72,7 +72,7 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
     renderQuarantine(data, parts),
     renderCorrections(data, parts),
     renderSettings(data, parts),
-    renderGlossary(parts),
+    renderGlossary(data, parts),
   ]}
 </main>
 <footer>

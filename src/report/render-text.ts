@@ -2,6 +2,7 @@ import type { Severity } from "../domain/finding.ts";
 import { SEVERITIES } from "../domain/finding.ts";
 import type { RunVerdict, VerdictReason } from "../domain/verdict.ts";
 import { compareSums, toDifference } from "./compare-sums.ts";
+import { hasKnown } from "./has-known.ts";
 import { makeFormats } from "./make-formats.ts";
 import type {
   FindingReport,
@@ -65,17 +66,21 @@ export function renderReconcileText(story: ReconcileStory, lang: Lang, { colour 
     lines.push("", ...wrap(toVisibleText(text, 400), "- ", INDENT), ...wrap(next, INDENT));
   }
 
-  const rows: (readonly [string, number])[] = [
-    [texts.parcelVerdicts.matched.name, parcels.matched],
-    [texts.parcelVerdicts.known.name, parcels.known],
+  const known: readonly (readonly [string, number])[] = hasKnown(report, kinds ?? [])
+    ? [[texts.parcelVerdicts.known.name, parcels.known]]
+    : [];
+  const number = formats.number;
+  lines.push("", toFigureLine(texts.text.parcels, number(parcels.total)));
+  const all = formats.share(parcels.matched, parcels.total);
+  lines.push(toFigureLine(INDENT + texts.parcelVerdicts.matched.name, number(parcels.matched), all));
+  const rows: readonly (readonly [string, number])[] = [
+    ...known,
     [texts.parcelVerdicts.mismatched.name, parcels.mismatched],
     [texts.parcelVerdicts.pending.name, parcels.pending],
     [texts.parcelVerdicts.not_proven.name, parcels.notProven],
   ];
-  const number = formats.number;
-  lines.push("", toFigureLine(texts.text.parcels, number(parcels.total)));
   for (const [name, count] of rows) {
-    lines.push(toFigureLine(INDENT + name, number(count), formats.share(count, parcels.total)));
+    lines.push(toFigureLine(INDENT + name, number(count), formats.shareUp(count, parcels.total)));
   }
   const { matched, total, decided } = toMatchRates(parcels);
   const rates = { all: formats.share(matched, total), decided: formats.share(matched, decided) };

@@ -93,13 +93,22 @@ export interface KindReport extends Readonly<Record<FindingState, number>> {
   readonly severity: Severity;
 }
 
-/** A row set aside. */
+/** Rows set aside for one fault in one file or delivery. */
 export interface QuarantineReport {
   readonly channel: Channel;
   readonly name: string;
-  readonly line: number;
   readonly code: string;
+  readonly rows: number;
+  /** Of the first of them, as is the message. */
+  readonly line: number;
   readonly message: string;
+}
+
+/** Open findings about one code of the carrier, one for each parcel. */
+export interface CodeReport {
+  readonly kind: "unmapped_code" | "unknown_status";
+  readonly code: string;
+  readonly findings: number;
 }
 
 /** Everything a report shows, gathered from the store. Rendering adds nothing and drops nothing silently. */
@@ -120,6 +129,8 @@ export interface ReportData {
   readonly summary: ReconcileReport;
   readonly channels: readonly ChannelReport[];
   readonly kinds: readonly KindReport[];
+  /** The codes with most open findings, most first; not all where there are many. */
+  readonly codes?: readonly CodeReport[];
   /** Open findings per day (UTC date of occurrence, or of first sight where there is none) and severity, days without any included. */
   readonly days: readonly ({ readonly day: string } & Readonly<Record<Severity, number>>)[];
   /** Open findings per status (the legacy one of a pair), most first; with 0 for a status that only lends its name. */
@@ -143,6 +154,7 @@ export interface ReportData {
     readonly lastSettlesAt: string;
   }[];
   readonly quarantine: readonly QuarantineReport[];
+  /** In rows. */
   readonly quarantineTotal: number;
   /** Scan rows that came again with a column changed. */
   readonly corrections: readonly {

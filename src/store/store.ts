@@ -77,6 +77,17 @@ export interface QuarantinedIn extends QuarantinedRow {
   readonly name: string | null;
 }
 
+/** The rows that one intake name had set aside for one reason. */
+export interface QuarantineGroup {
+  readonly channel: Channel;
+  readonly name: string;
+  readonly code: string;
+  readonly rows: number;
+  /** Of the first of them by line, as is the message. */
+  readonly line: number;
+  readonly message: string;
+}
+
 export interface IntakeWriter {
   /**
    * Keeps those that are new, with their raw content and first arrival.
@@ -150,6 +161,8 @@ export interface FeedReader {
   books(): Promise<readonly ChannelBooks[]>;
   progress(): Promise<FeedProgress>;
   quarantined(limit: number): Promise<readonly (QuarantinedIn & { readonly name: string })[]>;
+  /** The rows set aside, together by channel, name and code, and in that order. */
+  quarantineGroups(limit: number): Promise<readonly QuarantineGroup[]>;
   /** Every arrival of an intake, in order of receipt. */
   arrivals(hash: string): Promise<readonly Arrival[]>;
   /** The raw content of an intake; `undefined` when it is not kept. */

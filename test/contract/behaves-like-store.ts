@@ -626,6 +626,11 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
       raw: "a;b;\u00e9",
     });
 
+    const group = (name: string, rows: number, line: number) => {
+      const { channel, code, message } = row(name, line);
+      return { channel, name, code, rows, line, message };
+    };
+
     it("gives rows back by channel, name and line, at most as many as are asked for", async () => {
       const rows = [
         row("b.csv", 10),
@@ -645,6 +650,27 @@ export function behavesLikeStore(openStore: () => Promise<Store>): void {
       await write((writer) => writer.saveQuarantined(rows.slice(0, 2)));
       await write((writer) => writer.saveQuarantined(rows.slice(2)));
       expect(await store.feeds.quarantined(10)).toEqual(rows);
+    });
+
+    it("counts rows together by channel, name and code, each with the line and message of its first", async () => {
+      await write((writer) =>
+        writer.saveQuarantined([
+          row("b.csv", 10),
+          row("b.csv", 9),
+          { ...row("b.csv", 9), message: "later in the same line" },
+          { ...row("b.csv", 2), code: "CODE_INVALID" },
+          row("a.csv", 3),
+          row("b.csv", 1, "webhook"),
+        ]),
+      );
+      const groups = [
+        group("a.csv", 1, 3),
+        { ...group("b.csv", 1, 2), code: "CODE_INVALID" },
+        group("b.csv", 3, 9),
+        { ...group("b.csv", 1, 1), channel: "webhook" },
+      ];
+      expect(await store.feeds.quarantineGroups(10)).toEqual(groups);
+      expect(await store.feeds.quarantineGroups(2)).toEqual(groups.slice(0, 2));
     });
   });
 

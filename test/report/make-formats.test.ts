@@ -40,6 +40,18 @@ describe("share", () => {
   });
 });
 
+describe("shareUp", () => {
+  it("rounds up to two decimals, and leaves exact shares alone", () => {
+    expect([en.shareUp(1, 3), nl.shareUp(1, 3), en.shareUp(7, 100)]).toEqual(["33.34%", "33,34%", "7.00%"]);
+    expect(en.shareUp(1, 1_000_000)).toBe("0.01%");
+  });
+
+  it("says 100% of all of them only, and 0% of none of them only", () => {
+    expect([en.shareUp(0, 5), en.shareUp(5, 5), en.shareUp(0, 0)]).toEqual(["0%", "100%", "–"]);
+    expect(en.shareUp(999_999, 1_000_000)).toBe(">99.99%");
+  });
+});
+
 describe("bound", () => {
   it("rounds up, because a bound must hold", () => {
     expect(en.bound(3, 3100)).toBe("0.10%");

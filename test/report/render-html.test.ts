@@ -66,7 +66,7 @@ describe("renderHtml", () => {
       /46 findings are open, on 31 of 12,480 parcels\. Start with the critical ones/,
     );
     expect(readPage(aCleanReportData(), "nl")).toMatch(
-      /Uitslag: Go Niets in deze run pleit tegen overstappen/,
+      /Uitslag: Geen bezwaar \(go\) Niets in deze run pleit tegen overstappen/,
     );
     expect(readPage(aSilentReportData())).toMatch(
       /Verdict: Not proven .*The new feed has fallen silent, so 2 parcels cannot be judged/,
@@ -86,7 +86,62 @@ describe("renderHtml", () => {
   });
 
   it("prints the share hidden by rules at the top", () => {
-    expect(readPage(aReportData())).toMatch(/Hidden by rules 12 0\.09% of all parcels .*Findings by kind/);
+    expect(readPage(aReportData())).toMatch(/Hidden by rules 12 0\.10% of all parcels .*Findings by kind/);
+  });
+
+  it.each([
+    ["en", /\bKnown\b|known-difference|\b\d+ known\b|\brules?\b/],
+    ["nl", /\bBekend\b|bekend verschil|Verborgen door|\bregels\b|\bregel dat\b|beoordeelde regel/],
+  ] as const)("says nothing of known differences and rules where there are none (%s)", (lang, word) => {
+    const start = aReportData();
+    const { parcels, findings } = start.summary;
+    const none: ReportData = {
+      ...start,
+      summary: {
+        ...start.summary,
+        parcels: { ...parcels, known: 0, matched: parcels.matched + parcels.known },
+        findings: { ...findings, known: 0 },
+      },
+      kinds: start.kinds.map((kind) => ({ ...kind, known: 0 })),
+      findings: [],
+      quarantine: [],
+    };
+    expect(readPage(none, lang)).not.toMatch(word);
+    expect(readPage(start, lang)).toMatch(word);
+    expect(renderHtml(none, lang).output).not.toContain('tint-known"');
+  });
+
+  it("names the one deed that closes many findings about a code", () => {
+    const page = readPage(aReportData());
+    expect(page).toMatch(/Z97 : 3 parcels — one row in mappings\/legacy-codes\.csv closes them/);
+    expect(page).toMatch(/locker_reassigned : 1 parcel — the carrier's status list, .* closes it/);
+    expect(page).toContain("1 more finding on other codes");
+    expect(readPage(aCleanReportData())).not.toContain("Codes behind");
+  });
+
+  it("rounds what is not matched up, so that it does not flatter", () => {
+    expect(readPage(aReportData())).toMatch(/Mismatched At least one finding is open\. 31 0\.25%/);
+    expect(readPage(aReportData())).toMatch(/Matched Both feeds tell the same story\. 12,391 99\.28%/);
+  });
+
+  it("says how many open findings have no status", () => {
+    expect(readPage(aReportData())).toContain("13 open findings have no status");
+  });
+
+  it("names a cause only once one is decided", () => {
+    const { cause: word, rule } = getTexts("en").heads;
+    const undecided = readPage(aReportData({ findings: [aFindingReport()] }));
+    expect(undecided).not.toContain(`${word} not decided`);
+    const decided = aFindingReport({ cause: "mapping", causeRule: "code-not-in-table" });
+    expect(readPage(aReportData({ findings: [decided] }))).toContain(
+      `${word} the mapping table ${rule} code-not-in-table`,
+    );
+  });
+
+  it("sets rows aside by file and fault, with how many and the first line", () => {
+    expect(readPage(aReportData())).toMatch(
+      /Scan files \(SFTP\) 7 rows 88 TT_11223344_20260312_120030_003\.csv/,
+    );
   });
 
   it("says what zero mismatches prove, and what not", () => {
@@ -163,9 +218,9 @@ describe("renderHtml", () => {
   it("says of every cut list how much there is and where", () => {
     const page = readPage(aReportData());
     expect(page).toContain("19 of 288, all in findings.csv");
-    expect(page).toContain("the first 2 of 10");
+    expect(page).toContain("the first 9 of 10");
     expect(readPage(aReportData({ correctionsTotal: 7 }))).toContain("the first 1 of 7");
-    const all = aReportData({ findingsTotal: 19, quarantineTotal: 2 });
+    const all = aReportData({ findingsTotal: 19, quarantineTotal: 9 });
     expect(readPage(all)).not.toContain("19 of 19");
     expect(readPage(all)).not.toContain("the first");
   });
@@ -180,7 +235,9 @@ describe("renderHtml", () => {
 
   it("names the statuses it knows, and lists those with open findings only", () => {
     expect(readPage(aReportData())).toContain("old Delivered delivered new Returned returned");
-    expect(readPage(aReportData())).toMatch(/Out for delivery out_for_delivery 1 Worst findings/);
+    expect(readPage(aReportData())).toMatch(
+      /Out for delivery out_for_delivery 1 13 open findings have no status .* Worst findings/,
+    );
     expect(readPage(aReportData())).toContain("3SDEVC744400222 delayed Open");
   });
 

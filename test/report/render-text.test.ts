@@ -33,12 +33,19 @@ describe("renderReconcileText", () => {
     );
   });
 
+  it("says nothing of known differences where there are none, and rounds what is not matched up", () => {
+    expect(renderReconcileText(storyOf(aSilentReportData()), "en")).not.toMatch(/known|rule/i);
+    expect(renderReconcileText(storyOf(aReportData()), "en")).toMatch(
+      /Known +12 +0\.10%\n +Mismatched +31 +0\.25%/,
+    );
+  });
+
   it("begins with the verdict", () => {
     const firstLine = (data: ReturnType<typeof aReportData>) =>
       renderReconcileText(storyOf(data), "nl").split("\n")[0];
     expect([aCleanReportData(), aReportData(), aSilentReportData()].map(firstLine)).toEqual([
-      "GO",
-      "NO GO",
+      "GEEN BEZWAAR (GO)",
+      "NIET OVERSTAPPEN (NO GO)",
       "NIET BEWEZEN",
     ]);
   });

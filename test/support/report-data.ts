@@ -437,6 +437,10 @@ export function aReportData(changes: Partial<ReportData> = {}): ReportData {
       known,
       resolved,
     })),
+    codes: [
+      { kind: "unmapped_code", code: "Z97", findings: 3 },
+      { kind: "unknown_status", code: "locker_reassigned", findings: 1 },
+    ],
     days: DAYS.map(([critical, high, medium, low], i) => ({
       day: `2026-03-${String(i + 8).padStart(2, "0")}`,
       critical,
@@ -467,16 +471,18 @@ export function aReportData(changes: Partial<ReportData> = {}): ReportData {
       {
         channel: "legacy-scan",
         name: "TT_11223344_20260312_120030_003.csv",
-        line: 88,
         code: "TIME_INVALID",
+        rows: 7,
+        line: 88,
         message:
           "TT_11223344_20260312_120030_003.csv line 88: Tijdstip '31-02-2026 10:00:00' → a date that exists, as dd-MM-yyyy HH:mm:ss → ask the carrier for a corrected file",
       },
       {
         channel: "webhook",
         name: "delivery 0d1f77c2",
-        line: 1,
         code: "EVENT_ID_CONFLICT",
+        rows: 2,
+        line: 1,
         message:
           "delivery 0d1f77c2: eventId '6f0c51d2' → the body it came with before → ask the carrier which one counts",
       },
@@ -511,6 +517,7 @@ export function aCleanReportData(changes: Partial<ReportData> = {}): ReportData 
       { ...channel("webhook"), intakes: 60, seen: 60, accepted: 50, duplicates: 10 },
     ],
     kinds: [],
+    codes: [],
     days: [],
     statuses: [],
     findings: [],
@@ -609,6 +616,7 @@ export function aHostileReportData(): ReportData {
       nameEn: hostile(i + 1),
       open: 3,
     })),
+    codes: HOSTILE_TEXTS.map((code) => ({ kind: "unmapped_code", code, findings: 1 })),
     days: start.days.map((day, i) => ({ ...day, day: i % 2 === 0 ? hostile(i) : day.day })),
     findings: FINDING_KINDS.map((kind, i) =>
       aFindingReport({
@@ -637,8 +645,9 @@ export function aHostileReportData(): ReportData {
     quarantine: HOSTILE_TEXTS.map((text, i) => ({
       channel: "webhook",
       name: text,
-      line: i,
       code: hostile(i + 1),
+      rows: i + 1,
+      line: i,
       message: hostile(i + 2),
     })),
     corrections: HOSTILE_TEXTS.map((text, i) => ({

@@ -1,5 +1,5 @@
 import type { FindingReport, ReportData } from "../report-data.ts";
-import { fillText } from "../texts.ts";
+import { fillText, type Texts } from "../texts.ts";
 import { toVisibleText } from "../visible-text.ts";
 import { type Child, type Html, html } from "./html.ts";
 import { type Parts, toHead } from "./make-parts.ts";
@@ -87,7 +87,8 @@ function renderFacts(finding: FindingReport, { texts, formats, bothTimes }: Part
   add(heads.legacyAt, time(finding.legacyAt));
   add(heads.newAt, time(finding.newAt));
   add(heads.delta, finding.deltaSeconds === null ? null : formats.delta(finding.deltaSeconds));
-  add(heads.cause, texts.causes[finding.cause]);
+  if (finding.cause !== "undecided" || finding.causeRule !== null)
+    add(heads.cause, texts.causes[finding.cause]);
   add(heads.rule, id(finding.causeRule));
   add(heads.firstSeen, time(finding.firstSeenAt));
   if (finding.state === "pending") {
@@ -102,7 +103,7 @@ function renderFacts(finding: FindingReport, { texts, formats, bothTimes }: Part
   const evidence =
     Object.keys(finding.evidence).length === 0
       ? texts.findings.noEvidence
-      : renderEvidence(finding.evidence, 0);
+      : renderEvidence(finding.evidence, texts, 0);
   add(texts.findings.evidence, evidence);
   return renderList(facts);
 }
@@ -116,12 +117,12 @@ const DEEPEST_EVIDENCE = 3;
 const LONGEST_EVIDENCE = 300;
 
 /** Evidence has the shape its rule gives it: lists and records are unfolded, what lies deeper stands as JSON. */
-function renderEvidence(value: unknown, depth: number): Child {
+function renderEvidence(value: unknown, texts: Texts, depth: number): Child {
   if (!isNested(value)) return typeof value === "string" ? renderText(value) : String(value);
   if (depth >= DEEPEST_EVIDENCE)
     return html`<code>${toVisibleText(JSON.stringify(value), LONGEST_EVIDENCE)}</code>`;
   const items = Object.entries(value).map(
-    ([name, item]) => [name, item, renderEvidence(item, depth + 1)] as const,
+    ([name, item]) => [name, item, renderEvidence(item, texts, depth + 1)] as const,
   );
   if (Array.isArray(value)) {
     const isPlain = items.every(([, item]) => !isNested(item));
@@ -132,9 +133,7 @@ function renderEvidence(value: unknown, depth: number): Child {
         )}`
       : html`<ol>${items.map(([, , shown]) => html`<li>${shown}</li>`)}</ol>`;
   }
-  const named = items.map(
-    ([name, item, shown]) => [html`<code>${toVisibleText(name, 60)}</code>`, item, shown] as const,
-  );
+  const named = items.map(([name, item, shown]) => [toLabel(name, texts), item, shown] as const);
   // A record of plain values within a list, such as a source, fits a line.
   return depth >= 2 && named.every(([, item]) => !isNested(item))
     ? html`${join(
@@ -142,6 +141,14 @@ function renderEvidence(value: unknown, depth: number): Child {
         " · ",
       )}`
     : renderList(named.map(([name, , shown]) => [name, shown]));
+}
+
+/** The label of a field of evidence; one without a word of its own stands as it is. */
+function toLabel(name: string, { evidence }: Texts): Child {
+  const labels: Readonly<Record<string, string>> = evidence;
+  return (
+    (Object.hasOwn(labels, name) ? labels[name] : undefined) ?? html`<code>${toVisibleText(name, 60)}</code>`
+  );
 }
 
 /** A text of evidence; a hash by its beginning, which is what other commands show, and whole on hovering. */

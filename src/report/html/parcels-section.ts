@@ -1,4 +1,5 @@
 import type { ParcelVerdict } from "../../domain/verdict.ts";
+import { hasKnown } from "../has-known.ts";
 import type { ReportData } from "../report-data.ts";
 import { fillText, toPlural } from "../texts.ts";
 import { toMatchRates } from "../to-match-rates.ts";
@@ -53,24 +54,28 @@ ${rate(rates.all, total, rates.allFormula, null)}</div>
   }</p>`;
 }
 
-function renderVerdicts({ summary }: ReportData, { texts, formats, table }: Parts): Html {
+function renderVerdicts({ summary, kinds }: ReportData, { texts, formats, table }: Parts): Html {
   const { parcels } = summary;
   if (parcels.total === 0) return html`<p class="empty">${texts.parcels.none}</p>`;
+  const known: readonly (readonly [ParcelVerdict, number])[] = hasKnown(summary, kinds)
+    ? [["known", parcels.known]]
+    : [];
   const counts: readonly (readonly [ParcelVerdict, number])[] = [
     ["matched", parcels.matched],
-    ["known", parcels.known],
+    ...known,
     ["mismatched", parcels.mismatched],
     ["pending", parcels.pending],
     ["not_proven", parcels.notProven],
   ];
   const name = (verdict: ParcelVerdict) => texts.parcelVerdicts[verdict].name;
-  const share = (count: number) => formats.share(count, parcels.total);
+  const share = (verdict: ParcelVerdict, count: number) =>
+    verdict === "matched" ? formats.share(count, parcels.total) : formats.shareUp(count, parcels.total);
   const chart = drawVerdictBar(
     {
       id: "chart-parcels",
       title: texts.parcels.chartTitle,
       description: counts
-        .map(([verdict, n]) => `${name(verdict)}: ${formats.number(n)} (${share(n)})`)
+        .map(([verdict, n]) => `${name(verdict)}: ${formats.number(n)} (${share(verdict, n)})`)
         .join("; "),
     },
     counts.map(([verdict, n]) => ({ name: verdict, values: [n], ...COLOURS[verdict] })),
@@ -87,8 +92,8 @@ ${table({
     html`<span class="swatch tint-${verdict}${COLOURS[verdict].hollow ? " hollow" : ""}"></span>${name(verdict)}
 <p class="kind-text">${texts.parcelVerdicts[verdict].meaning}</p>`,
     formats.number(n),
-    share(n),
+    share(verdict, n),
   ]),
-  foot: [texts.parcels.total, formats.number(parcels.total), share(parcels.total)],
+  foot: [texts.parcels.total, formats.number(parcels.total), formats.share(parcels.total, parcels.total)],
 })}`;
 }

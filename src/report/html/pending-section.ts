@@ -52,7 +52,7 @@ export function renderPending(data: ReportData, parts: Parts): Html {
     ],
     rows: listed.map((finding) => [
       texts.kinds[finding.kind].name,
-      html`<span class="id">${toVisibleText(finding.barcode, 60)}</span>`,
+      html`<span class="id barcode">${toVisibleText(finding.barcode, 60)}</span>`,
       about(finding),
       time(finding.settlesAt),
       finding.pendingReason === null ? null : pendingReasons[finding.pendingReason].name,

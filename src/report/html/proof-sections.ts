@@ -1,6 +1,7 @@
 import { compareSums, type SumLine, type SumSubject, type Term, toDifference } from "../compare-sums.ts";
+import { hasKnown } from "../has-known.ts";
 import type { ReportData } from "../report-data.ts";
-import { fillText } from "../texts.ts";
+import { fillText, toPlural } from "../texts.ts";
 import { toVisibleText } from "../visible-text.ts";
 import { cutText } from "./findings-section.ts";
 import { type Child, type Html, html } from "./html.ts";
@@ -46,7 +47,12 @@ export function renderChannels(
 export function renderSums(data: ReportData, parts: Parts): Html {
   const { texts, formats, section, table } = parts;
   const { heads, sums } = texts;
+  const showsKnown = hasKnown(data.summary, data.kinds);
   const lines = compareSums(data.summary, data);
+  const shown = lines.filter(
+    ({ subject, difference }) =>
+      showsKnown || difference !== 0 || subject.kind !== "state" || subject.state !== "known",
+  );
   const names: Readonly<Record<Term["name"], string>> = {
     ...texts.terms,
     "legacy-scan": texts.channels["legacy-scan"].name,
@@ -55,8 +61,10 @@ export function renderSums(data: ReportData, parts: Parts): Html {
     "status-api": texts.channels["status-api"].name,
   };
   const term = ({ value, name }: Term) => `${formats.number(value)} ${names[name]}`;
-  const sum = ({ total, parts: terms }: SumLine) =>
-    `${term(total)} = ${terms.length === 0 ? formats.number(0) : terms.map(term).join(" + ")}`;
+  const sum = ({ total, parts: all }: SumLine) => {
+    const terms = all.filter(({ name, value }) => showsKnown || name !== "known" || value !== 0);
+    return `${term(total)} = ${terms.length === 0 ? formats.number(0) : terms.map(term).join(" + ")}`;
+  };
   const difference = (value: number): Child =>
     value === 0
       ? html`<span class="ok">0 <span aria-hidden="true">✓</span><span class="hidden">${sums.ok}</span></span>`
@@ -71,7 +79,7 @@ export function renderSums(data: ReportData, parts: Parts): Html {
       caption: sums.heading,
       stack: true,
       heads: [{ text: heads.check }, { text: heads.sum }, { text: heads.difference, number: true }],
-      rows: lines.map((line) => [toSubjectText(line.subject, parts), sum(line), difference(line.difference)]),
+      rows: shown.map((line) => [toSubjectText(line.subject, parts), sum(line), difference(line.difference)]),
     })}
 <div class="note">${total(sums.page, toDifference(lines))}
 ${total(sums.run, data.summary.tieOut.difference)}</div>`,
@@ -91,7 +99,7 @@ function toSubjectText(subject: SumSubject, { texts }: Parts): string {
 
 const MOST_ROWS = 200;
 
-/** The rows that could not be read, with where they stood and why. */
+/** The rows that could not be read, by file and fault: how many, the first line, and why. */
 export function renderQuarantine({ quarantine, quarantineTotal }: ReportData, parts: Parts): Html {
   const { texts, formats, section, table } = parts;
   const { heads } = texts;
@@ -104,6 +112,9 @@ export function renderQuarantine({ quarantine, quarantineTotal }: ReportData, pa
     );
   }
   const shown = quarantine.slice(0, MOST_ROWS);
+  const shownRows = shown.reduce((sum, { rows }) => sum + rows, 0);
+  const count = (rows: number) =>
+    fillText(toPlural(texts.quarantine.rows, rows), { count: formats.number(rows) });
   return section(
     "quarantine",
     texts.quarantine.heading,
@@ -111,15 +122,21 @@ export function renderQuarantine({ quarantine, quarantineTotal }: ReportData, pa
     html`${table({
       caption: texts.quarantine.heading,
       stack: true,
-      heads: [{ text: heads.file }, { text: heads.line, number: true }, { text: heads.reason }],
+      heads: [
+        { text: heads.file },
+        { text: heads.rows, number: true },
+        { text: heads.firstLine, number: true },
+        { text: heads.reason },
+      ],
       rows: shown.map((row) => [
         html`<span class="id">${toVisibleText(row.name, 120)}</span> <small>${texts.channels[row.channel].name}</small>`,
+        count(row.rows),
         formats.number(row.line),
         html`<span class="data">${toVisibleText(row.message, 400)}</span> <code class="muted">${row.code}</code>`,
       ]),
     })}${
-      shown.length < quarantineTotal
-        ? html`\n<p class="cut">${cutText(texts.page.cutRows, shown.length, quarantineTotal, formats.number)}</p>`
+      shownRows < quarantineTotal
+        ? html`\n<p class="cut">${cutText(texts.page.cutRows, shownRows, quarantineTotal, formats.number)}</p>`
         : null
     }`,
   );
@@ -153,7 +170,7 @@ export function renderCorrections(data: ReportData, parts: Parts): Html {
       ],
       stack: true,
       rows: shown.map((row) => [
-        html`<span class="id">${toVisibleText(row.barcode, 60)}</span>`,
+        html`<span class="id barcode">${toVisibleText(row.barcode, 60)}</span>`,
         html`<code>${toVisibleText(row.code, 60)}</code>`,
         time(row.at),
         formats.number(row.intakes),
@@ -190,12 +207,14 @@ export function renderSettings({ settings }: ReportData, { texts, formats, secti
 }
 
 /** What the words of this report mean. */
-export function renderGlossary({ texts, section }: Parts): Html {
+export function renderGlossary({ summary, kinds }: ReportData, { texts, section }: Parts): Html {
+  const { known, entries } = texts.glossary;
+  const shown = hasKnown(summary, kinds) ? [...entries, known] : entries;
   return section(
     "words",
     texts.glossary.heading,
     null,
     html`<dl class="words">
-${texts.glossary.entries.map(({ term, meaning }) => html`<div><dt>${term}</dt><dd>${meaning}</dd></div>\n`)}</dl>`,
+${shown.map(({ term, meaning }) => html`<div><dt>${term}</dt><dd>${meaning}</dd></div>\n`)}</dl>`,
   );
 }

@@ -66,7 +66,7 @@ code, .id { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu 
 }
 .verdict .word {
   display: flex; align-items: center; gap: .9rem; color: var(--accent);
-  font-size: clamp(2.25rem, 7vw, 3.5rem); line-height: 1.1; font-weight: 700; letter-spacing: -.03em;
+  font-size: clamp(min(2.25rem, 9vw), 7vw, 3.5rem); line-height: 1.1; font-weight: 700; letter-spacing: -.03em;
 }
 .verdict .word svg { width: .82em; height: .82em; flex: none; }
 .verdict .word circle { fill: var(--accent); stroke: none; }
@@ -84,6 +84,7 @@ code, .id { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu 
 
 .figures { display: grid; grid-template-columns: repeat(5, 1fr); gap: 1px; margin-top: 1.5rem;
   background: var(--rule); border: 1px solid var(--rule); border-radius: .75rem; overflow: hidden; }
+.figures.four { grid-template-columns: repeat(4, 1fr); }
 .figures div { display: flex; flex-direction: column; background: var(--surface); padding: 1.1rem 1.15rem 1.2rem; }
 .figures dt { color: var(--muted); font-size: .8125rem; line-height: 1.35; }
 .figures dd { margin-top: .35rem; font-size: 1.6rem; line-height: 1.2; font-weight: 650; letter-spacing: -.02em; }
@@ -99,6 +100,7 @@ nav.contents ul { display: flex; flex-wrap: wrap; gap: .35rem 1.4rem; padding: 0
 .section > h3 + * { margin-top: .6rem; }
 .cut, .note { margin-top: .75rem; color: var(--muted); font-size: .875rem; max-width: 46rem; }
 .empty { color: var(--muted); }
+.codes { padding-left: 1.25rem; font-size: .925rem; }
 
 .rates { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; }
 .rate { background: var(--surface); border: 1px solid var(--rule); border-radius: .6rem; padding: 1.15rem 1.25rem; }
@@ -169,6 +171,8 @@ footer p + p { margin-top: .3rem; }
   .figures { grid-template-columns: repeat(6, 1fr); }
   .figures div { grid-column: span 2; }
   .figures div:nth-child(n + 4) { grid-column: span 3; }
+  .figures.four { grid-template-columns: repeat(2, 1fr); }
+  .figures.four div:nth-child(n) { grid-column: auto; }
 }
 @media screen and (max-width: 60rem) {
   table { font-size: .85rem; }
@@ -186,7 +190,7 @@ footer p + p { margin-top: .3rem; }
   .reasons li + li .next::before { content: attr(data-label); }
   .figures { grid-template-columns: 1fr 1fr; }
   .figures div, .figures div:nth-child(n + 4) { grid-column: auto; }
-  .figures div:first-child { grid-column: 1 / -1; }
+  .figures:not(.four) div:first-child { grid-column: 1 / -1; }
   .section { margin-top: 2.75rem; }
   figure { padding: 1rem; }
   .facts, .facts .facts { grid-template-columns: 1fr; gap: 0; }

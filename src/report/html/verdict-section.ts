@@ -1,4 +1,5 @@
 import type { RunVerdict } from "../../domain/verdict.ts";
+import { hasKnown } from "../has-known.ts";
 import type { ReportData } from "../report-data.ts";
 import { toMatchRates } from "../to-match-rates.ts";
 import type { ShownVerdict } from "../to-shown-verdict.ts";
@@ -49,9 +50,9 @@ export function renderProvisional({ settings }: ReportData, { texts }: Parts): H
 <aside class="banner" role="note"><strong>${texts.provisional.title}.</strong> ${texts.provisional.text}</aside>`;
 }
 
-/** Five figures that carry the verdict; the share hidden by rules is one of them. */
+/** The figures that carry the verdict; the share hidden by rules is one of them where there is any. */
 export function renderHeadline(
-  { summary, days }: ReportData,
+  { summary, days, kinds }: ReportData,
   { verdict }: ShownVerdict,
   { texts, formats }: Parts,
 ): Html {
@@ -74,14 +75,13 @@ export function renderHeadline(
       counted === findings.open && counted > 0 ? fill(headline.openNote, "critical", number(critical)) : null,
     ],
     [headline.pending, number(findings.pending), headline.pendingNote],
-    [
-      headline.known,
-      number(findings.known),
-      fill(headline.knownNote, "share", formats.share(parcels.known, parcels.total)),
-    ],
   ];
+  if (hasKnown(summary, kinds)) {
+    const share = formats.shareUp(parcels.known, parcels.total);
+    figures.push([headline.known, number(findings.known), fill(headline.knownNote, "share", share)]);
+  }
   return html`
-<section aria-label="${headline.heading}"><dl class="figures">
+<section aria-label="${headline.heading}"><dl class="figures${figures.length === 4 ? " four" : ""}">
 ${figures.map(
   ([name, figure, note]) =>
     html`<div><dt>${name}</dt><dd>${figure}${note === null ? null : html`<small>${note}</small>`}</dd></div>

@@ -24,6 +24,13 @@ export function makeFeedReader(database: Database): FeedReader {
       `SELECT hash, line, channel, name, code, message, raw FROM quarantine ORDER BY channel, name, line, seq LIMIT ?`,
     )
     .raw();
+  // The message is that of the row with the least line: https://sqlite.org/lang_select.html#bareagg
+  const selectGroups = database
+    .prepare(
+      `SELECT channel, name, code, count(*), line, message, min(line * 4294967296 + seq) FROM quarantine
+       GROUP BY channel, name, code ORDER BY channel, name, code LIMIT ?`,
+    )
+    .raw();
   const selectArrivals = database
     .prepare(
       `SELECT channel, name, received_at, http_status FROM intake
@@ -81,6 +88,18 @@ export function makeFeedReader(database: Database): FeedReader {
           code,
           message,
           raw,
+        }),
+      );
+    },
+    async quarantineGroups(limit) {
+      return (selectGroups.all(limit) as [number, string, string, number, number, string][]).map(
+        ([channel, name, code, rows, line, message]) => ({
+          channel: toChannel(channel),
+          name,
+          code,
+          rows,
+          line,
+          message,
         }),
       );
     },
