@@ -8,6 +8,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { peakMegabytes } from "./peak-megabytes.ts";
 
 const [name = "", world = "", database = ""] = process.argv.slice(2);
 const mapping = fileURLToPath(new URL("../../mappings/legacy-codes.csv", import.meta.url));
@@ -36,4 +37,4 @@ const reader = await connection.runAndReadAll("SELECT count(*) FROM difference")
 connection.closeSync();
 const seconds = (performance.now() - started) / 1000;
 const count = Number(reader.getRows()[0]?.[0]);
-console.log(JSON.stringify({ name, count, seconds, peakMegabytes: process.resourceUsage().maxRSS / 1024 }));
+console.log(JSON.stringify({ name, count, seconds, peakMegabytes: peakMegabytes() }));

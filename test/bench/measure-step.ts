@@ -6,6 +6,7 @@ import type { App } from "../../src/app/open-app.ts";
 import { withApp } from "../../src/app/open-app.ts";
 import { reconcileStore } from "../../src/app/reconcile-store.ts";
 import { readConfig } from "../../src/config.ts";
+import { peakMegabytes } from "./peak-megabytes.ts";
 
 const [step = "", world = "", database = ""] = process.argv.slice(2);
 const truth = JSON.parse(readFileSync(join(world, "truth.json"), "utf8")) as { readonly now: string };
@@ -35,6 +36,4 @@ const count = await withApp(
   run,
 );
 const seconds = (performance.now() - started) / 1000;
-console.log(
-  JSON.stringify({ name: step, count, seconds, peakMegabytes: process.resourceUsage().maxRSS / 1024 }),
-);
+console.log(JSON.stringify({ name: step, count, seconds, peakMegabytes: peakMegabytes() }));
