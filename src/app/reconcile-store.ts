@@ -5,7 +5,7 @@ import { advanceFindings } from "../reconcile/advance-findings.ts";
 import { evaluateParcel } from "../reconcile/evaluate-parcel.ts";
 import { findCorrections } from "../reconcile/find-corrections.ts";
 import { judgeParcel } from "../reconcile/judge-parcel.ts";
-import { judgeRun } from "../reconcile/judge-run.ts";
+import { findStaleFeeds, judgeRun } from "../reconcile/judge-run.ts";
 import type { Moment } from "../reconcile/settle.ts";
 import type { KindReport, ReconcileReport } from "../report/report-data.ts";
 import type { ParcelDossier, ParcelOutcome, Selection } from "../store/store.ts";
@@ -89,7 +89,7 @@ export async function reconcileStore(app: App, options: ReconcileOptions = {}): 
   }
 
   const totals = await store.runs.totals();
-  const { verdict, difference, reasons } = judgeRun(totals);
+  const { verdict, difference, reasons } = judgeRun(totals, findStaleFeeds(moment, app.settings.maxWaitMs));
   await store.transaction(({ evaluations }) =>
     evaluations.saveRun({ runId, now, fingerprint, deliveriesFingerprint, evaluated, verdict }),
   );

@@ -40,6 +40,7 @@ export interface VerdictReason {
   readonly code:
     | "tie_out_not_zero"
     | "feed_silent"
+    | "feed_stale"
     | "nothing_compared"
     | "findings_open"
     | "all_agree"

@@ -1,5 +1,9 @@
+import type { Side } from "../domain/channel.ts";
+import { SIDES } from "../domain/channel.ts";
+import { toIsoUtc } from "../domain/instant.ts";
 import type { StoreTotals } from "../domain/store-totals.ts";
 import type { RunVerdict, VerdictReason } from "../domain/verdict.ts";
+import type { Moment } from "./settle.ts";
 
 /**
  * The tie-out: the sum of all discrepancies between figures that must be
@@ -21,8 +25,30 @@ export function tieOut(totals: StoreTotals): number {
   return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0);
 }
 
-/** The verdict of a run, with its reasons, most important first. */
-export function judgeRun(totals: StoreTotals): {
+/** A side that has said nothing for so long that agreement about older things proves nothing about today. */
+export interface StaleFeed {
+  readonly side: Side;
+  /** Its watermark, UTC epoch milliseconds. */
+  readonly since: number;
+}
+
+/** The sides whose watermark lies further back than the longest wait. */
+export function findStaleFeeds({ now, progress }: Moment, maxWaitMs: number): StaleFeed[] {
+  return SIDES.flatMap((side) => {
+    const since = progress.watermarks[side];
+    return since !== null && now - since > maxWaitMs ? [{ side, since }] : [];
+  });
+}
+
+/**
+ * The verdict of a run, with its reasons, most important first.
+ *
+ * @param stale see {@link findStaleFeeds}
+ */
+export function judgeRun(
+  totals: StoreTotals,
+  stale: readonly StaleFeed[] = [],
+): {
   readonly verdict: RunVerdict;
   readonly difference: number;
   readonly reasons: readonly VerdictReason[];
@@ -38,6 +64,7 @@ export function judgeRun(totals: StoreTotals): {
   else if (totals.heldBackBySilence > 0 || totals.neverSpoke > 0) {
     add("feed_silent", { findings: totals.heldBackBySilence, sides: totals.neverSpoke });
   }
+  for (const { side, since } of stale) add("feed_stale", { side, since: toIsoUtc(since) });
   const isProven = reasons.length === 0;
   if (open > 0) add("findings_open", { open, parcels: totals.verdicts.mismatched });
   else if (isProven) add("all_agree", { parcels: totals.verdicts.matched + totals.verdicts.known });

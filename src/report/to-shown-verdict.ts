@@ -89,6 +89,7 @@ function toReasonFigures(
     case "feed_silent":
       return { parcels: parcels.notProven, count: parcels.notProven };
     case "feed_never_spoke":
+    case "feed_stale":
       return { count: 1 };
     case "nothing_compared":
       return { count: parcels.total };

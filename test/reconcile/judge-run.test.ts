@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { FeedProgress } from "../../src/domain/feed-progress.ts";
 import type { StoreTotals } from "../../src/domain/store-totals.ts";
-import { judgeRun, tieOut } from "../../src/reconcile/judge-run.ts";
+import { findStaleFeeds, judgeRun, tieOut } from "../../src/reconcile/judge-run.ts";
+
+const HOUR = 3_600_000;
 
 /** A store after a clean run: 3 parcels, all agreed. */
 const CLEAN: StoreTotals = {
@@ -141,5 +144,19 @@ describe("judgeRun", () => {
       new: { episodes: 0, agreed: 0, differing: 0, explained: 0, lone: 0 },
     };
     expect(verdictOf(nothing)).toBe("not_proven");
+  });
+
+  it("proves nothing while a side has said nothing for longer than the longest wait", () => {
+    const at = (watermarks: FeedProgress["watermarks"]) => ({
+      now: 100 * HOUR,
+      progress: { watermarks, deliveries: new Map() },
+    });
+    expect(findStaleFeeds(at({ legacy: 28 * HOUR, new: 28 * HOUR }), 72 * HOUR)).toEqual([]);
+    expect(findStaleFeeds(at({ legacy: null, new: null }), 72 * HOUR)).toEqual([]);
+    const stale = findStaleFeeds(at({ legacy: 99 * HOUR, new: 28 * HOUR - 1 }), 72 * HOUR);
+    expect(stale).toEqual([{ side: "new", since: 28 * HOUR - 1 }]);
+    const { verdict, reasons } = judgeRun(CLEAN, stale);
+    expect(verdict).toBe("not_proven");
+    expect(reasons.map(({ code }) => code)).toEqual(["feed_stale"]);
   });
 });
