@@ -25,6 +25,7 @@ export default defineConfig({
     // Far beyond what any test needs on a busy machine, so that only a test that hangs meets it.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    setupFiles: ["test/support/seed-in-ci.ts"],
     reporters: ["default", fileURLToPath(new URL("./plain-result.ts", import.meta.url))],
     projects: [
       inZone("UTC", ["test/**/*.test.ts"]),

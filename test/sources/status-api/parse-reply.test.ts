@@ -261,8 +261,12 @@ describe("parseStatusReply", () => {
     fc.assert(
       fc.property(fc.array(item), (items) => {
         const { rows, listed } = parse(aReply(...items));
+        // Chance writes a barcode, too, now and then.
+        const isBarcode = (value: unknown): boolean =>
+          (typeof value === "string" || typeof value === "number") &&
+          /^[0-9A-Za-z]{8,35}$/.test(String(value).trim());
         const expected = items.map(({ barcode, statuses }) =>
-          barcode === "3SDEVC123456789" ? statuses.length : Math.max(1, statuses.length),
+          isBarcode(barcode) ? statuses.length : Math.max(1, statuses.length),
         );
         expect(rows).toHaveLength(expected.reduce((sum, count) => sum + count, 0));
         const lines = rows.map((row) =>
