@@ -2,7 +2,7 @@ import type { Side } from "../domain/channel.ts";
 import { UsageError } from "../domain/errors.ts";
 import type { StatusTable } from "../domain/status.ts";
 import { CARRIER_ZONE, type ClockChange, listClockChanges } from "./clock-change.ts";
-import { type DefectKind, listPlantings } from "./defects.ts";
+import { type DefectKind, listPlantings } from "./defect-kinds.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "./durations.ts";
 import { LIVES } from "./lives.ts";
 import { type Noise, type NoiseKind, toNoise } from "./noise.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FINDING_KINDS } from "../../src/domain/finding.ts";
-import { DEFECT_KINDS, listPlantings } from "../../src/sandbox/defects.ts";
+import { DEFECT_KINDS, listPlantings } from "../../src/sandbox/defect-kinds.ts";
 import { Prng } from "../../src/sandbox/prng.ts";
 
 const plantings = (

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { FINDING_KINDS } from "../../src/domain/finding.ts";
-import { DEFECT_KINDS } from "../../src/sandbox/defects.ts";
+import { DEFECT_KINDS } from "../../src/sandbox/defect-kinds.ts";
 import type { TruthFinding } from "../../src/sandbox/truth.ts";
 import { generateWorld, type JsonLine, type World } from "../../src/sandbox/world.ts";
 import { writeWorld } from "../../src/sandbox/write-world.ts";
