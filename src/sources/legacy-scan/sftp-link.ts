@@ -1,24 +1,16 @@
 import { connect } from "node:net";
 import type { Readable } from "node:stream";
-import type { AnyAuthMethod, FileEntryWithStats, SFTPWrapper, Stats } from "ssh2";
-import ssh2 from "ssh2";
+import type { Algorithms, FileEntryWithStats, SFTPWrapper, Stats } from "ssh2";
 import SftpClient from "ssh2-sftp-client";
 import { InputError, UsageError } from "../../domain/errors.ts";
-
-/** Where the scan files are, and who we are there: with a password or with a private key. */
-export type SftpConnection = {
-  readonly host: string;
-  readonly port: number;
-  readonly username: string;
-  /**
-   * SHA-256 fingerprints of the host key as OpenSSH prints them (`SHA256:…`):
-   * today's, and during a change of key the next one's as well.
-   */
-  readonly hostKeyFingerprints: readonly string[];
-} & (
-  | { readonly password: string }
-  | { readonly privateKey: string; readonly passphrase: string | undefined }
-);
+import {
+  makeHostKeyError,
+  makeSignInError,
+  parsePins,
+  type SftpConnection,
+  toFingerprint,
+  toSignIn,
+} from "./sftp-identity.ts";
 
 /** All in milliseconds. */
 export interface SftpDeadlines {
@@ -91,12 +83,11 @@ const ALGORITHMS = {
   hmac: ["hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com"],
   serverHostKey: ["ssh-ed25519", "rsa-sha2-512", "rsa-sha2-256"],
   compress: ["none"],
-} satisfies ssh2.Algorithms;
+} satisfies Algorithms;
 
 const KEEPALIVE_MS = 15_000;
 const KEEPALIVES_MISSED = 3;
 const LEAVE_MS = 2_000;
-const FINGERPRINT = /^SHA256:[0-9A-Za-z+/]{43}=?$/;
 const NO_SUCH_FILE = 2;
 const PERMISSION_DENIED = 3;
 const END_OF_LIST = 1;
@@ -207,58 +198,6 @@ export async function openSftpLink(
       }
     },
   };
-}
-
-function parsePins(fingerprints: readonly string[], place: string): ReadonlySet<string> {
-  return new Set(
-    fingerprints.map((fingerprint) => {
-      if (FINGERPRINT.test(fingerprint)) return fingerprint.replace(/=$/, "");
-      throw new UsageError({
-        place,
-        value: `host key fingerprint '${fingerprint}'`,
-        expected: "a SHA-256 fingerprint such as ssh-keygen -lf prints, SHA256:…",
-        todo: "correct hostKeyFingerprints",
-      });
-    }),
-  );
-}
-
-function toFingerprint(hex: string): string {
-  return `SHA256:${Buffer.from(hex, "hex").toString("base64").replace(/=+$/, "")}`;
-}
-
-function toSignIn(connection: SftpConnection, place: string): AnyAuthMethod {
-  const { username } = connection;
-  if ("password" in connection) return { type: "password", username, password: connection.password };
-  const key = ssh2.utils.parseKey(connection.privateKey, connection.passphrase);
-  if (key instanceof Error || !key.isPrivateKey()) {
-    throw new UsageError({
-      place,
-      value: "the private key cannot be read",
-      expected: "a private key in OpenSSH or PEM form, with its passphrase where it has one",
-      todo: "correct the key's file or its passphrase",
-    });
-  }
-  return { type: "publickey", username, key };
-}
-
-function makeHostKeyError(place: string, offered: string, pins: ReadonlySet<string>): UsageError {
-  const pinned = [...pins].join(" or ");
-  return new UsageError({
-    place,
-    value: `host key ${offered}`,
-    expected: pins.size === 0 ? "a pinned host key, and none is pinned" : `the pinned host key ${pinned}`,
-    todo: "ask the carrier by another way whether this is its key; only then put it in hostKeyFingerprints",
-  });
-}
-
-function makeSignInError(place: string, kind: string): UsageError {
-  return new UsageError({
-    place,
-    value: `sign-in by ${kind} was refused`,
-    expected: "the user and the password or key that the carrier gave out",
-    todo: "correct them; it is not tried again, so that the account is not locked",
-  });
 }
 
 /** A listing page by page, so that one that does not end is noticed. */

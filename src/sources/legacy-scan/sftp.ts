@@ -6,11 +6,11 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { InputError, toMessage, toVisible, UsageError } from "../../domain/errors.ts";
 import { compareText } from "../../domain/observation.ts";
+import type { SftpConnection } from "./sftp-identity.ts";
 import {
   openSftpLink,
   type RemoteEntry,
   type RemoteStat,
-  type SftpConnection,
   type SftpDeadlines,
   type SftpLink,
 } from "./sftp-link.ts";
@@ -124,7 +124,7 @@ export async function fetchScanFiles(options: ScanFetchOptions): Promise<ScanFet
     }
     let failuresInARow = 0;
     for (const file of await chooseFiles(entries, options, story)) {
-      const name = toVisibleName(file.name);
+      const name = toVisible(file.name);
       if (story.stoppedBy === null && story.fetched.length >= limits.files) {
         story.stoppedBy = `a run takes at most ${limits.files} files`;
       }
@@ -218,7 +218,7 @@ async function chooseFiles(
       plain.push(entry);
       continue;
     }
-    const name = toVisibleName(entry.name);
+    const name = toVisible(entry.name);
     const error = new InputError("FILE_NAME_UNSAFE", {
       place: `sftp ${connection.host}:${connection.port}${folder}`,
       value: `file name '${name}'`,
@@ -246,11 +246,6 @@ function findNameFault(name: string): string | undefined {
   if (INVISIBLE.test(name) || name.includes("\ufffd")) return "a name of visible characters in UTF-8";
   if (Buffer.byteLength(name) > LONGEST_NAME_BYTES) return `a name of at most ${LONGEST_NAME_BYTES} bytes`;
   return undefined;
-}
-
-function toVisibleName(name: string): string {
-  const toEscape = (character: string) => `\\u{${character.codePointAt(0)?.toString(16)}}`;
-  return toVisible(name.replace(new RegExp(INVISIBLE, "gu"), toEscape));
 }
 
 async function download(link: SftpLink, name: string, options: ScanFetchOptions): Promise<FetchedFile> {

@@ -481,14 +481,14 @@ describe("fetchScanFiles", () => {
       ["/etc/passwd.csv", "/etc/passwd.csv"],
       ["..\\..\\pwned.csv", "..\\..\\pwned.csv"],
       ["a/b.csv", "a/b.csv"],
-      ["nul\u0000.csv", "nul\\u{0}.csv"],
-      ["line\nbreak.csv", "line\\u{a}break.csv"],
-      ["carriage\rreturn.csv", "carriage\\u{d}return.csv"],
-      ["escape\u001b[2J.csv", "escape\\u{1b}[2J.csv"],
-      ["bidi\u202evsc.csv", "bidi\\u{202e}vsc.csv"],
-      ["mark\u061c.csv", "mark\\u{61c}.csv"],
-      ["separator\u2028.csv", "separator\\u{2028}.csv"],
-      ["zero\u200bwidth.csv", "zero\\u{200b}width.csv"],
+      ["nul\u0000.csv", "nul\\u0000.csv"],
+      ["line\nbreak.csv", "line\\u000abreak.csv"],
+      ["carriage\rreturn.csv", "carriage\\u000dreturn.csv"],
+      ["escape\u001b[2J.csv", "escape\\u001b[2J.csv"],
+      ["bidi\u202evsc.csv", "bidi\\u202evsc.csv"],
+      ["mark\u061c.csv", "mark\\u061c.csv"],
+      ["separator\u2028.csv", "separator\\u2028.csv"],
+      ["zero\u200bwidth.csv", "zero\\u200bwidth.csv"],
       ["not-utf8\ufffd.csv", "not-utf8\ufffd.csv"],
       ["", ""],
       [`${"x".repeat(252)}.csv`, `${"x".repeat(120)}…`],
@@ -617,7 +617,7 @@ describe("fetchScanFiles from OpenSSH", () => {
       ]);
       expect(story.rejected.map(({ name, error }) => [name, error.code]).sort()).toEqual([
         ["link.csv", "FILE_NOT_PLAIN"],
-        ["new\\u{a}line.csv", "FILE_NAME_UNSAFE"],
+        ["new\\u000aline.csv", "FILE_NAME_UNSAFE"],
         ["\ufffd.csv", "FILE_NAME_UNSAFE"],
       ]);
 
