@@ -25,7 +25,7 @@ const LONGEST_VALUE = 120;
 const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** Every code unit as `\uXXXX`, the form that JSON reads back. */
-function toEscapes(text: string): string {
+export function toEscapes(text: string): string {
   return Array.from(
     { length: text.length },
     (_, i) => `\\u${text.charCodeAt(i).toString(16).padStart(4, "0")}`,

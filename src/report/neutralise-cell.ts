@@ -1,4 +1,5 @@
-import { toEscapes, toVisibleText } from "./visible-text.ts";
+import { toEscapes } from "../domain/errors.ts";
+import { toVisibleText } from "./visible-text.ts";
 
 /** What a spreadsheet takes for the start of a formula; the last four are the full-width forms. */
 const TRIGGERS = "=+\\-@＝＋－＠";

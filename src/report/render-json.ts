@@ -1,10 +1,11 @@
+import { toEscapes } from "../domain/errors.ts";
 import { compareText } from "../domain/observation.ts";
 import { compareSums } from "./compare-sums.ts";
 import { makeFormats } from "./make-formats.ts";
 import type { RenderedReport, ReportData } from "./report-data.ts";
 import { getTexts } from "./texts.ts";
 import { toShownVerdict } from "./to-shown-verdict.ts";
-import { SHAPELESS, toEscapes } from "./visible-text.ts";
+import { SHAPELESS } from "./visible-text.ts";
 
 /** What `JSON.stringify` leaves of the characters that could act on a terminal or hide text; they only stand in texts. */
 const UNSEEN = new RegExp(`[\\u007f-\\u009f\\u2028\\u2029]|${SHAPELESS.source}`, "gu");

@@ -1,4 +1,4 @@
-import { toVisible } from "../domain/errors.ts";
+import { toEscapes, toVisible } from "../domain/errors.ts";
 
 /**
  * Characters without a shape of their own, among them those that reorder what
@@ -12,12 +12,6 @@ export const SHAPELESS = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\ufff
  * `longest` characters are cut with an ellipsis.
  */
 export function toVisibleText(text: string, longest: number = Number.POSITIVE_INFINITY): string {
+  // The cut may leave half a character.
   return toVisible(text.replace(SHAPELESS, toEscapes), longest).replace(/\p{Surrogate}/gu, toEscapes);
-}
-
-/** Every code unit as `\uXXXX`, the form that JSON reads back. */
-export function toEscapes(text: string): string {
-  return Array.from({ length: text.length }, (_, i) => text.charCodeAt(i))
-    .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
-    .join("");
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toEscapes, toVisibleText } from "../../src/report/visible-text.ts";
+import { toVisibleText } from "../../src/report/visible-text.ts";
 
 describe("toVisibleText", () => {
   it.each([
@@ -35,12 +35,5 @@ describe("toVisibleText", () => {
       expect(hidden.exec(shown)?.[0].codePointAt(0)?.toString(16)).toBeUndefined();
       expect(shown.isWellFormed()).toBe(true);
     }
-  });
-});
-
-describe("toEscapes", () => {
-  it("writes every code unit in four digits, as JSON reads it", () => {
-    expect(toEscapes("=\u{e0041}")).toBe("\\u003d\\udb40\\udc41");
-    expect(JSON.parse(`"${toEscapes("=\u{e0041}")}"`)).toBe("=\u{e0041}");
   });
 });
