@@ -2,8 +2,6 @@ import type { Arrival, QuarantinedRow } from "../domain/arrival.ts";
 import type { Barcode } from "../domain/barcode.ts";
 import type { Observation } from "../domain/observation.ts";
 
-export type { Arrival, QuarantinedRow } from "../domain/arrival.ts";
-
 /**
  * What every source hands over: intakes (one received artefact each) with
  * their rows read. Outside shapes end here.

@@ -1,8 +1,9 @@
+import type { QuarantinedRow } from "../domain/arrival.ts";
 import type { KeptObservation } from "../domain/merge-observation.ts";
 import { toKept } from "../domain/merge-observation.ts";
 import type { RowTally } from "../domain/verdict.ts";
 import type { IntakeWriter, Store } from "../store/store.ts";
-import type { FileIntake, QuarantinedRow } from "./incoming.ts";
+import type { FileIntake } from "./incoming.ts";
 import type { IntakeTally } from "./intake-tally.ts";
 import { toProgress } from "./intake-tally.ts";
 

@@ -1,3 +1,4 @@
+import type { QuarantinedRow } from "../domain/arrival.ts";
 import type { Channel } from "../domain/channel.ts";
 import { toMessage } from "../domain/errors.ts";
 import type { InputCode } from "../domain/input-codes.ts";
@@ -7,7 +8,7 @@ import type { Observation } from "../domain/observation.ts";
 import { compareText } from "../domain/observation.ts";
 import type { RowTally } from "../domain/verdict.ts";
 import type { EventHolder, IntakeWriter, QuarantinedIn, Store } from "../store/store.ts";
-import type { PayloadIntake, QuarantinedRow } from "./incoming.ts";
+import type { PayloadIntake } from "./incoming.ts";
 import type { IntakeTally } from "./intake-tally.ts";
 import { toProgress } from "./intake-tally.ts";
 

@@ -2,8 +2,6 @@ import type { Channel } from "../domain/channel.ts";
 import type { Cause, FindingKind, FindingState, PendingReason, Severity } from "../domain/finding.ts";
 import type { EpisodeTally, ParcelVerdict, RowTally, RunVerdict, VerdictReason } from "../domain/verdict.ts";
 
-export type { VerdictReason } from "../domain/verdict.ts";
-
 /**
  * The shapes that leave the program: what `--format json` prints and what the
  * report is drawn from. Described by the JSON Schemas in `config/schemas`.

@@ -1,8 +1,9 @@
 import { hash } from "node:crypto";
+import type { Arrival } from "../domain/arrival.ts";
 import type { Barcode } from "../domain/barcode.ts";
 import { InputError, toVisible } from "../domain/errors.ts";
 import type { Observation } from "../domain/observation.ts";
-import type { Arrival, ParsedRow, PayloadIntake } from "../intake/incoming.ts";
+import type { ParsedRow, PayloadIntake } from "../intake/incoming.ts";
 
 /** An arrival whose moment is known: only such a one can give observations. */
 export type ReceivedArrival = Arrival & { readonly receivedAt: number };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { VerdictReason } from "../../src/domain/verdict.ts";
 import { compareSums } from "../../src/report/compare-sums.ts";
 import { makeFormats } from "../../src/report/make-formats.ts";
-import type { ReconcileReport, VerdictReason } from "../../src/report/report-data.ts";
+import type { ReconcileReport } from "../../src/report/report-data.ts";
 import { getTexts } from "../../src/report/texts.ts";
 import { type ShownVerdict, toShownVerdict } from "../../src/report/to-shown-verdict.ts";
 import { aCleanReportData, aReconcileReport, aReportData } from "../support/report-data.ts";

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { QuarantinedRow } from "../../src/domain/arrival.ts";
 import type { Observation } from "../../src/domain/observation.ts";
-import type { PayloadIntake, QuarantinedRow } from "../../src/intake/incoming.ts";
+import type { PayloadIntake } from "../../src/intake/incoming.ts";
 import type { ReceivedArrival } from "../../src/sources/payload-intake.ts";
 import { timeOf } from "./observations.ts";
 

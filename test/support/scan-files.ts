@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { QuarantinedRow } from "../../src/domain/arrival.ts";
 import type { Observation } from "../../src/domain/observation.ts";
-import type { QuarantinedRow } from "../../src/intake/incoming.ts";
 import type { Layout } from "../../src/sources/legacy-scan/layout.ts";
 import type { ScanFile } from "../../src/sources/legacy-scan/parse-scan-file.ts";
 import { openScanFile } from "../../src/sources/legacy-scan/parse-scan-file.ts";
