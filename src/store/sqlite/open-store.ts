@@ -3,11 +3,13 @@ import { dirname, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { UsageError } from "../../domain/errors.ts";
 import type { Store, StoreTransaction } from "../store.ts";
+import { makeClaims } from "./claims.ts";
 import { makeFeedReader } from "./read-feeds.ts";
 import { makeFindingReader } from "./read-findings.ts";
 import { makeParcelReader } from "./read-parcels.ts";
 import { makeRunReader } from "./read-runs.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
+import { makeDossierWriter } from "./write-dossiers.ts";
 import { makeEvaluationWriter } from "./write-evaluations.ts";
 import { makeIntakeWriter } from "./write-intakes.ts";
 
@@ -96,9 +98,16 @@ function prepareSchema(database: Database.Database, path: string): void {
 }
 
 function makeStore(database: Database.Database, path: string): Store {
+  const parcels = makeParcelReader(database);
+  const runs = makeRunReader(database);
+  const { claims, assertClaim } = makeClaims(database);
   const tx: StoreTransaction = {
     intakes: makeIntakeWriter(database),
+    dossiers: makeDossierWriter(database),
     evaluations: makeEvaluationWriter(database),
+    parcels,
+    runs,
+    assertClaim,
   };
   const run = async <Result>(work: (tx: StoreTransaction) => Promise<Result>): Promise<Result> => {
     begin(database, path);
@@ -121,9 +130,10 @@ function makeStore(database: Database.Database, path: string): Store {
       return turn;
     },
     feeds: makeFeedReader(database),
-    parcels: makeParcelReader(database),
+    parcels,
     findings: makeFindingReader(database),
-    runs: makeRunReader(database),
+    runs,
+    claims,
     async close() {
       database.close();
     },

@@ -1,10 +1,10 @@
-import { zstdDecompressSync } from "node:zlib";
 import type { Database } from "better-sqlite3";
 import type { Arrival } from "../../domain/arrival.ts";
 import { bucketOf } from "../../domain/barcode.ts";
 import type { Side } from "../../domain/channel.ts";
 import { CHANNELS, sideOf } from "../../domain/channel.ts";
 import type { DeliveryWindow } from "../../domain/feed-progress.ts";
+import { fromParts } from "../pack.ts";
 import type { ChannelBooks, FeedReader } from "../store.ts";
 import { toBytes, toChannel, toChannelNumber, toHex } from "./row-codecs.ts";
 
@@ -12,8 +12,9 @@ import { toBytes, toChannel, toChannelNumber, toHex } from "./row-codecs.ts";
 export function makeFeedReader(database: Database): FeedReader {
   const selectBooks = database
     .prepare(
-      `SELECT channel, intakes, seen, accepted, duplicates, quarantined, first_received_at, watermark
-       FROM channel_books`,
+      `SELECT channel, sum(intakes), sum(seen), sum(accepted), sum(duplicates), sum(quarantined),
+         min(first_received_at), max(watermark)
+       FROM channel_books GROUP BY channel`,
     )
     .raw();
   const selectWindows = database
@@ -40,9 +41,11 @@ export function makeFeedReader(database: Database): FeedReader {
     )
     .raw();
   const selectPlace = database
-    .prepare("SELECT size_bytes, raw_chunk, raw_offset FROM intake WHERE bucket = ? AND hash = ?")
+    .prepare("SELECT size_bytes, raw_key FROM intake WHERE bucket = ? AND hash = ?")
     .raw();
-  const selectChunk = database.prepare("SELECT bytes FROM raw_chunk WHERE id = ?").pluck();
+  const selectParts = database
+    .prepare("SELECT bytes FROM raw_part WHERE bucket = ? AND key = ? ORDER BY part")
+    .pluck();
 
   const books = (): ChannelBooks[] => {
     const rows = new Map((selectBooks.all() as (readonly number[])[]).map((row) => [row[0], row]));
@@ -119,20 +122,12 @@ export function makeFeedReader(database: Database): FeedReader {
         }),
       );
     },
-    async raw(hash) {
-      const place = selectPlace.get(bucketOf(hash), toBytes(hash)) as [number, number, number] | undefined;
-      if (place === undefined) return undefined;
-      const [sizeBytes, firstChunk, offset] = place;
-      const parts: Buffer[] = [];
-      let missing = sizeBytes;
-      let skip = offset;
-      for (let id = firstChunk; missing > 0; id += 1) {
-        const chunk = zstdDecompressSync(selectChunk.get(id) as Buffer).subarray(skip, skip + missing);
-        parts.push(chunk);
-        missing -= chunk.length;
-        skip = 0;
-      }
-      return Buffer.concat(parts);
+    async raw(hash, rawKey) {
+      const [sizeBytes, place] = (selectPlace.get(bucketOf(hash), toBytes(hash)) ?? []) as [number?, string?];
+      const key = place ?? rawKey;
+      if (key === undefined || key === null) return undefined;
+      if (sizeBytes === 0) return new Uint8Array(0);
+      return fromParts(selectParts.all(bucketOf(key), key) as Buffer[], key, hash);
     },
   };
 }

@@ -12,6 +12,16 @@ export function toHex(bytes: Buffer): string {
   return bytes.toString("hex");
 }
 
+/** Doubles as bytes, little-endian on every machine that runs this. */
+export function toKeyBytes(keys: Float64Array): Buffer {
+  return Buffer.from(keys.buffer, keys.byteOffset, keys.byteLength);
+}
+
+export function fromKeyBytes(bytes: Uint8Array): Float64Array {
+  // A copy: doubles must be aligned.
+  return new Float64Array(bytes.slice().buffer);
+}
+
 export function toChannelNumber(channel: Channel): number {
   return CHANNELS.indexOf(channel);
 }

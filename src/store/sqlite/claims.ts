@@ -1,0 +1,47 @@
+import type { Database } from "better-sqlite3";
+import type { Claim, Claims } from "../store.ts";
+import { ClaimLost } from "../store.ts";
+
+/** SQLite's clock in epoch milliseconds: the same for all who open the file. */
+const NOW = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+
+/** Who may settle and evaluate what, and the guard of a transaction that relies on it. */
+export function makeClaims(database: Database): {
+  readonly claims: Claims;
+  readonly assertClaim: (claim: Claim) => Promise<void>;
+} {
+  const take = database
+    .prepare(
+      `INSERT INTO claim (subject, owner, token, held_until) VALUES (:subject, :owner, 1, ${NOW} + :leaseMs)
+       ON CONFLICT DO UPDATE SET owner = excluded.owner, token = token + 1, held_until = excluded.held_until
+         WHERE held_until <= ${NOW}
+       RETURNING token`,
+    )
+    .pluck();
+  const renew = database.prepare(
+    `UPDATE claim SET held_until = ${NOW} + :leaseMs WHERE subject = :subject AND token = :token AND held_until > 0`,
+  );
+  const release = database.prepare(
+    "UPDATE claim SET held_until = 0 WHERE subject = :subject AND token = :token",
+  );
+  const hold = database
+    .prepare("SELECT 1 FROM claim WHERE subject = :subject AND token = :token AND held_until > 0")
+    .pluck();
+  return {
+    claims: {
+      async take(subject, owner, leaseMs) {
+        const token = take.get({ subject, owner, leaseMs }) as number | undefined;
+        return token === undefined ? undefined : { subject, token };
+      },
+      async renew({ subject, token }, leaseMs) {
+        return renew.run({ subject, token, leaseMs }).changes === 1;
+      },
+      async release({ subject, token }) {
+        release.run({ subject, token });
+      },
+    },
+    async assertClaim({ subject, token }) {
+      if (hold.get({ subject, token }) === undefined) throw new ClaimLost(`${subject} was taken over`);
+    },
+  };
+}
