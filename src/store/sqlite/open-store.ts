@@ -10,6 +10,7 @@ import { makeParcelReader } from "./read-parcels.ts";
 import { makeRunReader } from "./read-runs.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 import { makeDossierWriter } from "./write-dossiers.ts";
+import { makeTurn } from "./turn.ts";
 import { makeEvaluationWriter } from "./write-evaluations.ts";
 import { makeIntakeWriter } from "./write-intakes.ts";
 
@@ -22,12 +23,13 @@ import { makeIntakeWriter } from "./write-intakes.ts";
  *
  * @param path file, or `:memory:`
  * @param mayMake whether a file that does not exist is made
+ * @param turnMemory shared by the threads of this process that open the same file
  * @throws UsageError when the file cannot be opened or made, is no store, or
  *   has another schema version
  */
 export function openSqliteStore(
   path: string,
-  { mayMake = true }: { readonly mayMake?: boolean } = {},
+  { mayMake = true, turnMemory }: { readonly mayMake?: boolean; readonly turnMemory?: SharedArrayBuffer } = {},
 ): Store {
   if (!mayMake && path !== ":memory:" && !existsSync(path)) {
     throw new UsageError({
@@ -37,7 +39,7 @@ export function openSqliteStore(
       todo: "correct --database, or import first",
     });
   }
-  return makeStore(openDatabase(path), path);
+  return makeStore(openDatabase(path), path, turnMemory);
 }
 
 function openDatabase(path: string): Database.Database {
@@ -80,7 +82,7 @@ function prepareSchema(database: Database.Database, path: string): void {
   database.pragma("journal_mode = WAL");
   database.pragma("trusted_schema = OFF");
   database.pragma("cell_size_check = ON");
-  database.pragma("cache_size = -98304");
+  database.pragma("cache_size = -16384");
   database.pragma("wal_autocheckpoint = 8192");
   database.pragma("synchronous = FULL");
   if (!isEmpty) return;
@@ -97,10 +99,11 @@ function prepareSchema(database: Database.Database, path: string): void {
   database.pragma("synchronous = FULL");
 }
 
-function makeStore(database: Database.Database, path: string): Store {
+function makeStore(database: Database.Database, path: string, turnMemory?: SharedArrayBuffer): Store {
+  const turn = makeTurn(database, turnMemory);
   const parcels = makeParcelReader(database);
   const runs = makeRunReader(database);
-  const { claims, assertClaim } = makeClaims(database);
+  const { claims, assertClaim } = makeClaims(database, turn);
   const tx: StoreTransaction = {
     intakes: makeIntakeWriter(database),
     dossiers: makeDossierWriter(database),
@@ -110,8 +113,9 @@ function makeStore(database: Database.Database, path: string): Store {
     assertClaim,
   };
   const run = async <Result>(work: (tx: StoreTransaction) => Promise<Result>): Promise<Result> => {
-    begin(database, path);
+    turn.take();
     try {
+      begin(database, path);
       const result = await work(tx);
       database.exec("COMMIT");
       assertDurable(database, path);
@@ -119,6 +123,8 @@ function makeStore(database: Database.Database, path: string): Store {
     } catch (error) {
       if (database.inTransaction) database.exec("ROLLBACK");
       throw isStoreFailure(error) ? toUsageError(path, error) : error;
+    } finally {
+      turn.give();
     }
   };
   // One connection holds one transaction at a time; the next waits for its turn.
