@@ -1,24 +1,27 @@
 /**
  * Reads JSON texts that repeat each other but for the texts in them, as a
- * feed's payloads do: once one has been read, the next is compared with its
- * constant parts, and what stands between is what it says. That takes a
+ * feed's payloads do: once one has been read, a regular expression made of its
+ * constant parts finds what stands between them in the next. That takes a
  * fraction of the time of a JSON parser and gives the same, because it only
- * takes texts in which nothing is escaped; all else is left to the parser.
+ * matches texts in which nothing is escaped; all else is left to the parser.
  */
 export interface Shape {
   /** The constant text before each value, and behind the last. */
   readonly parts: readonly string[];
 }
 
-/** Where each value of a text begins and ends: pairs of positions. */
-export type ValuePlaces = Int32Array;
+/** Printable ASCII but quotation mark and backslash: in a JSON text it stands for itself. */
+const PLAIN_CHARACTER = "[ !#-[\\]-~]";
+const PLAIN = /^[ -[\]-~]*$/;
 
 /**
  * Takes the shape of a JSON text: all of it but the texts that are values.
  *
- * @param json valid JSON that {@link isPlain}
+ * @param json valid JSON
+ * @returns `undefined` when something in it is escaped, or not printable ASCII
  */
-export function toShape(json: string): Shape {
+export function toShape(json: string): Shape | undefined {
+  if (!PLAIN.test(json)) return undefined;
   const parts: string[] = [];
   let partStart = 0;
   for (let at = json.indexOf('"'); at !== -1; ) {
@@ -35,41 +38,18 @@ export function toShape(json: string): Shape {
   return { parts: [...parts, json.slice(partStart)] };
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is looked for
-const NOT_PLAIN = /[^\n\r -[\]-~]/;
-
-/** Whether a text holds only printable ASCII and line ends, and no backslash: then each quotation mark in it begins or ends a text. */
-export function isPlain(text: string): boolean {
-  return !NOT_PLAIN.test(text);
-}
-
 /**
- * Finds the values of a text that has a shape.
+ * Makes the expression that matches a line of a shape, from `lastIndex` on.
  *
- * @param text holds the JSON text from `start` to `end`, and {@link isPlain}
- * @param places filled with where each value begins and ends
- * @returns whether it has that shape
+ * @param wanted the values that it captures, ascending
  */
-export function matchShape(
-  { parts }: Shape,
-  text: string,
-  start: number,
-  end: number,
-  places: ValuePlaces,
-): boolean {
-  let at = start;
-  const last = parts.length - 1;
-  for (let i = 0; i < last; i += 1) {
-    const part = parts[i] as string;
-    if (!text.startsWith(part, at)) return false;
-    at += part.length;
-    places[i * 2] = at;
-    at = text.indexOf('"', at);
-    if (at === -1 || at > end) return false;
-    places[i * 2 + 1] = at;
-  }
-  const tail = parts[last] as string;
-  return text.startsWith(tail, at) && at + tail.length === end;
+export function toLineExpression({ parts }: Shape, wanted: ReadonlySet<number>): RegExp {
+  const values = parts.map((part, i) => {
+    if (i === parts.length - 1) return RegExp.escape(part);
+    const value = wanted.has(i) ? `(${PLAIN_CHARACTER}*)` : `${PLAIN_CHARACTER}*`;
+    return RegExp.escape(part) + value;
+  });
+  return new RegExp(`${values.join("")}(?=\\r?\\n|$)`, "y");
 }
 
 /** Puts other values into a shape. */

@@ -1,4 +1,3 @@
-import { isAscii } from "node:buffer";
 import { InputError } from "../../domain/errors.ts";
 import { readUsualInstant } from "../../domain/instant.ts";
 import type { PayloadIntake } from "../../intake/incoming.ts";
@@ -7,8 +6,7 @@ import { LONGEST_NAME } from "../exported-line.ts";
 import type { ReceivedArrival } from "../payload-intake.ts";
 import { hashOf, toObservationRow, toPayloadIntake } from "../payload-intake.ts";
 import type { JsonLine } from "../read-json-lines.ts";
-import type { Shape, ValuePlaces } from "../recurring-shape.ts";
-import { fillShape, isPlain, matchShape, toShape } from "../recurring-shape.ts";
+import { fillShape, toLineExpression, toShape } from "../recurring-shape.ts";
 import { sliceJsonMembers } from "../slice-json-members.ts";
 import type { DeliveredTexts, DeliveryField, DeliveryTexts } from "./parse-delivery.ts";
 import { findTexts, toDelivered } from "./parse-delivery.ts";
@@ -24,6 +22,8 @@ export interface DeliveryReader {
 
 /** So many shapes are remembered; a feed has few. */
 const MOST_SHAPES = 8;
+/** So many lines of unknown shape are looked at in a block: a feed of ever new forms must not be learnt for ever. */
+const MOST_LESSONS = 4;
 const MOST_VALUES = 64;
 /** Longer texts are looked at with care. */
 const MOST_TEXT = 500;
@@ -35,62 +35,42 @@ const MOST_TEXT = 500;
  */
 export function makeDeliveryReader(contract: Contract): DeliveryReader {
   let known: KnownShape[] = [];
-  const places: ValuePlaces = new Int32Array(MOST_VALUES * 2);
-
-  const learn = (line: string): void => {
-    const shape = learnShape(line, contract);
-    if (shape !== undefined) known = [shape, ...known.slice(0, MOST_SHAPES - 1)];
-  };
-
   return {
     open(block) {
-      const text = toPlainText(block);
-      if (text === null) return () => undefined;
-      const tried = new Set<string>();
+      // Each character is a byte, so that places in it are places in the block.
+      const text = Buffer.from(block.buffer, block.byteOffset, block.byteLength).toString("latin1");
+      let lessons = 0;
       return ({ bytes, isCut, line }) => {
         if (isCut) return undefined;
         const start = bytes.byteOffset - block.byteOffset;
-        const end = start + bytes.length;
-        const index = known.findIndex(({ shape }) => matchShape(shape, text, start, end, places));
-        const shape = known[index];
-        if (shape === undefined) {
-          // One look at each new form: a feed of ever new forms must not be learnt for ever.
-          if (tried.size < MOST_SHAPES) {
-            const json = text.slice(start, end);
-            tried.add(json);
-            learn(json);
-          }
-          return undefined;
+        for (const [index, shape] of known.entries()) {
+          shape.expression.lastIndex = start;
+          const found = shape.expression.exec(text);
+          if (found === null) continue;
+          if (index > 0) known = [shape, ...known.filter((one) => one !== shape)];
+          return read(shape, found, bytes, line, contract);
         }
-        if (index > 0) known = [shape, ...known.filter((one) => one !== shape)];
-        return read(shape, text, start, bytes, places, line, contract);
+        if (lessons < MOST_LESSONS) {
+          lessons += 1;
+          const shape = learnShape(text.slice(start, start + bytes.length), contract);
+          if (shape !== undefined) known = [shape, ...known.slice(0, MOST_SHAPES - 1)];
+        }
+        return undefined;
       };
     },
   };
 }
 
-/** A block as text, in which each character is a byte; `null` where it has to be read with care. */
-function toPlainText(block: Uint8Array): string | null {
-  if (!isAscii(block)) return null;
-  const text = Buffer.from(block.buffer, block.byteOffset, block.byteLength).toString("latin1");
-  return isPlain(text) ? text : null;
-}
-
-/** A place in a line of a shape: so many characters behind the beginning of a part. */
-interface Place {
-  readonly part: number;
-  readonly offset: number;
-}
-
 /** A shape of which it is known what its values mean. */
 interface KnownShape {
-  readonly shape: Shape;
+  /** Captures the values that mean something. */
+  readonly expression: RegExp;
+  /** The captures that say when and under which name the delivery came. */
   readonly receivedAt: number;
-  /** `null`: the lines do not say; their place stands for it. */
-  readonly deliveryId: number | null;
-  readonly bodyStart: Place;
-  readonly bodyEnd: Place;
-  /** What the contract finds: the number of a value, or a text that is part of the shape. */
+  readonly deliveryId: number;
+  /** What stands before the body, and how many bytes behind it: it is the last member. */
+  readonly body: { readonly opening: string; readonly bytesBehind: number };
+  /** What the contract finds: the number of a capture, or a text that is part of the shape. */
   readonly fields: readonly (readonly [DeliveryField, number | string | null])[];
 }
 
@@ -100,89 +80,78 @@ const PROBE = /^value ([0-9]+)$/;
 /**
  * Finds out what the values of a line mean, by having the careful readers read
  * a line of the same shape that holds their numbers.
+ *
+ * @returns `undefined` for lines that have to be read with care each time
  */
 function learnShape(line: string, contract: Contract): KnownShape | undefined {
-  let shape: Shape;
-  let body: unknown;
-  let members: ReadonlyMap<string, Uint8Array> | undefined;
-  let probe: Buffer;
-  try {
-    JSON.parse(line);
-    shape = toShape(line);
-    probe = Buffer.from(fillShape(shape, toProbe));
-    members = sliceJsonMembers(probe);
-    body = JSON.parse(toJson(members?.get("body")));
-  } catch {
+  const shape = isJson(line) ? toShape(line) : undefined;
+  if (shape === undefined || shape.parts.length > MOST_VALUES) return undefined;
+  const probe = Buffer.from(fillShape(shape, toProbe));
+  const members = sliceJsonMembers(probe);
+  const receivedAt = toNumber(members?.get("receivedAt"));
+  const deliveryId = toNumber(members?.get("deliveryId"));
+  const body = members?.get("body");
+  if (receivedAt === undefined || deliveryId === undefined || body === undefined) return undefined;
+  const bytesBehind = probe.byteOffset + probe.length - (body.byteOffset + body.length);
+  const opening = BODY_OPENING.exec(probe.toString("latin1"))?.[0];
+  // The body must be the last member: then nothing that varies stands behind it.
+  if (opening === undefined || probe.indexOf(opening) + opening.length !== body.byteOffset - probe.byteOffset) {
     return undefined;
   }
-  const bodyBytes = members?.get("body");
-  const receivedAt = toNumber(members?.get("receivedAt"));
-  const deliveryId = members?.has("deliveryId") ? toNumber(members.get("deliveryId")) : null;
-  if (shape.parts.length > MOST_VALUES || bodyBytes === undefined) return undefined;
-  if (typeof receivedAt !== "number" || deliveryId === undefined) return undefined;
-  const bodyAt = bodyBytes.byteOffset - probe.byteOffset;
-  const texts = findTexts(contract, body);
+  if (/"/.test(probe.toString("latin1", probe.length - bytesBehind))) return undefined;
+  const found = Object.entries(findTexts(contract, JSON.parse(Buffer.from(body).toString("latin1"))));
+  const numbers = found.map(([, text]) => PROBE.exec(text ?? "")?.[1]).filter((text) => text !== undefined);
+  const wanted = [...new Set([receivedAt, deliveryId, ...numbers.map(Number)])].sort((a, b) => a - b);
+  const captureOf = (value: number): number => wanted.indexOf(value) + 1;
   return {
-    shape,
-    receivedAt,
-    deliveryId,
-    bodyStart: toPlace(shape, bodyAt),
-    bodyEnd: toPlace(shape, bodyAt + bodyBytes.length),
-    fields: (Object.entries(texts) as [DeliveryField, string | null][]).map(([field, text]) => {
-      const [, number] = PROBE.exec(text ?? "") ?? [];
-      return [field, number === undefined ? text : Number(number)];
+    expression: toLineExpression(shape, new Set(wanted)),
+    receivedAt: captureOf(receivedAt),
+    deliveryId: captureOf(deliveryId),
+    body: { opening, bytesBehind },
+    fields: found.map(([field, text]) => {
+      const number = PROBE.exec(text ?? "")?.[1];
+      return [field as DeliveryField, number === undefined ? text : captureOf(Number(number))];
     }),
   };
 }
 
-function toJson(bytes: Uint8Array | undefined): string {
-  return Buffer.from(bytes ?? []).toString("utf8");
+const BODY_OPENING = /"body" *: */;
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The number of the value that a member is; `undefined` when it is something else. */
 function toNumber(bytes: Uint8Array | undefined): number | undefined {
-  const [, number] = PROBE.exec(toJson(bytes).slice(1, -1)) ?? [];
+  const [, number] = PROBE.exec(Buffer.from(bytes ?? []).toString("latin1").slice(1, -1)) ?? [];
   return number === undefined ? undefined : Number(number);
 }
 
-/** Which part of the probe a position lies in. */
-function toPlace({ parts }: Shape, position: number): Place {
-  let start = 0;
-  for (const [part, text] of parts.entries()) {
-    if (position <= start + text.length) return { part, offset: position - start };
-    start += text.length + toProbe(part).length;
-  }
-  throw new RangeError("a position behind the text's end");
-}
-
 function read(
-  { fields, receivedAt: receivedAtValue, deliveryId, bodyStart, bodyEnd }: KnownShape,
-  text: string,
-  lineStart: number,
+  { fields, receivedAt: receivedAtCapture, deliveryId, body }: KnownShape,
+  found: RegExpExecArray,
   bytes: Uint8Array,
-  places: ValuePlaces,
   line: number,
   contract: Contract,
 ): PayloadIntake | undefined {
-  const valueOf = (index: number): string =>
-    text.slice(places[index * 2] as number, places[index * 2 + 1] as number);
-  const positionOf = ({ part, offset }: Place): number =>
-    (part === 0 ? lineStart : (places[part * 2 - 1] as number)) + offset;
+  const receivedAt = readUsualInstant(found[receivedAtCapture] as string);
+  const name = found[deliveryId] as string;
+  if (receivedAt === undefined || !isUsualText(name) || name.length > LONGEST_NAME) return undefined;
 
-  const receivedAt = readUsualInstant(valueOf(receivedAtValue));
-  if (receivedAt === undefined || deliveryId === null) return undefined;
-  const name = valueOf(deliveryId);
-  if (!isUsualText(name) || name.length > LONGEST_NAME) return undefined;
-
-  const texts: { -readonly [field in keyof DeliveryTexts]?: string | null } = {};
+  const texts: { -readonly [field in DeliveryField]?: string | null } = {};
   for (const [field, value] of fields) {
-    const found = typeof value === "number" ? valueOf(value) : value;
-    if (typeof value === "number" && !isUsualText(found as string)) return undefined;
-    texts[field] = found;
+    if (typeof value === "number" && !isUsualText(found[value] as string)) return undefined;
+    texts[field] = typeof value === "number" ? (found[value] as string) : value;
   }
   if (!isWhole(texts as DeliveryTexts)) return undefined;
 
-  const content = bytes.subarray(positionOf(bodyStart) - lineStart, positionOf(bodyEnd) - lineStart);
+  const whole = found[0];
+  const content = bytes.subarray(whole.indexOf(body.opening) + body.opening.length, whole.length - body.bytesBehind);
   const contentHash = hashOf(content);
   const arrival: ReceivedArrival = { channel: "webhook", name, receivedAt, httpStatus: null };
   try {
