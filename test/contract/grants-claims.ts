@@ -147,6 +147,18 @@ export function grantsClaims(openStore: OpenStore): void {
       expect(taken[0]?.token).toBeGreaterThan(old.token);
     });
 
+    it("may be relied on and renewed many times at once", async () => {
+      const claim = await mustTake("a");
+      const done = await Promise.allSettled(
+        Array.from({ length: 12 }, (_, n) =>
+          n % 3 === 0 ? kit.store.claims.renew(claim, LONG) : writeUnder(claim, n),
+        ),
+      );
+      expect(done.filter(({ status }) => status === "rejected")).toEqual([]);
+      expect(await kit.touched()).toEqual([1, 2, 4, 5, 7, 8, 10, 11].map(parcelOf));
+      expect(await take("b")).toBeUndefined();
+    });
+
     it("keep these rules in whatever order things happen", async () => {
       let runs = 0;
       await fc.assert(

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Barcode } from "../../src/domain/barcode.ts";
 import { bucketOf } from "../../src/domain/barcode.ts";
+import { compareText } from "../../src/domain/observation.ts";
 import type { Selection } from "../../src/store/store.ts";
 import {
   aDossier,
   aFinding,
   aKept,
+  anEvent,
   anOutcome,
   aTally,
   findingIdOf,
@@ -101,6 +103,49 @@ export function readsParcels(openStore: OpenStore): void {
         }
       }
       expect(await kit.store.parcels.findDossier(together[1] as Barcode)).toEqual(wanted[1]);
+    });
+
+    it("may be evaluated many at once, each with what is its own", async () => {
+      const [p1, p2, p3, p4] = parcelsOfOneBucket(4) as [Barcode, Barcode, Barcode, Barcode];
+      const bucket = bucketOf(p1);
+      const finding = (barcode: Barcode, name: string) => aFinding({ barcode, id: findingIdOf(name) });
+      const step = (barcode: Barcode, name: string, at: number) =>
+        anEvent({ barcode, id: findingIdOf(name), at });
+      const outcomes = [
+        anOutcome({
+          barcode: p1,
+          dueAt: T,
+          changed: [finding(p1, "a"), finding(p1, "b")],
+          events: [step(p1, "a", 1), step(p1, "b", 1), step(p1, "a", 2)],
+        }),
+        anOutcome({ barcode: p2, verdict: "known", dueAt: T + 1, awaitsDeliveries: true }),
+        anOutcome({
+          barcode: p3,
+          verdict: "mismatched",
+          corrections: 2,
+          changed: [finding(p3, "a")],
+          events: [step(p3, "a", 1)],
+        }),
+        anOutcome({ barcode: p4, verdict: "pending", observations: 0 }),
+      ];
+      await keep(...[p1, p2, p3, p4].map((barcode) => aKept({ barcode })));
+      await kit.store.transaction(async ({ evaluations }) => {
+        await evaluations.saveOutcomes(bucket, []);
+        await evaluations.saveOutcomes(bucket, outcomes);
+      });
+      expect((await all(kit.store.parcels.list({}))).map(({ verdict }) => verdict)).toEqual([
+        "matched",
+        "known",
+        "mismatched",
+      ]);
+      for (const { barcode, changed, events } of outcomes) {
+        const { findings } = (await kit.store.parcels.findDossier(barcode)) ?? { findings: undefined };
+        expect(findings?.toSorted((a, b) => compareText(a.id, b.id))).toEqual(changed);
+        expect(await kit.store.findings.history(barcode)).toEqual(events);
+      }
+      expect(await touched()).toEqual([p1]);
+      expect(await touched({ deliveriesMoved: true })).toEqual([p1, p2]);
+      expect(await kit.store.parcels.listCorrected(9)).toEqual({ barcodes: [p3], corrections: 2 });
     });
 
     it("are touched when they are dirty, and clean once evaluated", async () => {

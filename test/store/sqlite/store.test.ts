@@ -210,6 +210,9 @@ describe("openSqliteStore", () => {
     const attempt = keep(store, aKept({ identity: "two" }));
     await expect(attempt).rejects.toThrow(UsageError);
     await expect(attempt).rejects.toThrow(/another trackbridge is writing to it: wait for that to end/);
+    await expect(store.claims.take("group 1", "a", 1)).rejects.toThrow(
+      /another trackbridge is writing to it/,
+    );
     other.exec("COMMIT");
     other.close();
     await keep(store, aKept({ identity: "two" }));
