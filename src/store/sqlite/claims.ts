@@ -1,15 +1,20 @@
 import type { Database } from "better-sqlite3";
 import type { Claim, Claims } from "../store.ts";
 import { ClaimLost } from "../store.ts";
-import type { Turn } from "./turn.ts";
+import type { InTurn } from "./turn.ts";
 
 /** SQLite's clock in epoch milliseconds: the same for all who open the file. */
 const NOW = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 
-/** Who may settle and evaluate what, and the guard of a transaction that relies on it. */
+/**
+ * Who may settle and evaluate what, and the guard of a transaction that relies on it.
+ *
+ * @param inTurn runs work between the transactions of this connection: within
+ *   one, a claim would be lost when it fails
+ */
 export function makeClaims(
   database: Database,
-  turn: Turn,
+  inTurn: InTurn,
 ): {
   readonly claims: Claims;
   readonly assertClaim: (claim: Claim) => Promise<void>;
@@ -31,25 +36,17 @@ export function makeClaims(
   const hold = database
     .prepare("SELECT 1 FROM claim WHERE subject = :subject AND token = :token AND held_until > 0")
     .pluck();
-  const inTurn = <Result>(work: () => Result): Result => {
-    turn.take();
-    try {
-      return work();
-    } finally {
-      turn.give();
-    }
-  };
   return {
     claims: {
       async take(subject, owner, leaseMs) {
-        const token = inTurn(() => take.get({ subject, owner, leaseMs })) as number | undefined;
+        const token = await inTurn(() => take.get({ subject, owner, leaseMs }) as number | undefined);
         return token === undefined ? undefined : { subject, token };
       },
       async renew({ subject, token }, leaseMs) {
-        return inTurn(() => renew.run({ subject, token, leaseMs })).changes === 1;
+        return inTurn(() => renew.run({ subject, token, leaseMs }).changes === 1);
       },
       async release({ subject, token }) {
-        inTurn(() => release.run({ subject, token }));
+        await inTurn(() => release.run({ subject, token }));
       },
     },
     async assertClaim({ subject, token }) {

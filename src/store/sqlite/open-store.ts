@@ -10,7 +10,8 @@ import { makeParcelReader } from "./read-parcels.ts";
 import { makeRunReader } from "./read-runs.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 import { makeDossierWriter } from "./write-dossiers.ts";
-import { makeTurn } from "./turn.ts";
+import type { InTurn } from "./turn.ts";
+import { makeTurns } from "./turn.ts";
 import { makeEvaluationWriter } from "./write-evaluations.ts";
 import { makeIntakeWriter } from "./write-intakes.ts";
 
@@ -100,10 +101,14 @@ function prepareSchema(database: Database.Database, path: string): void {
 }
 
 function makeStore(database: Database.Database, path: string, turnMemory?: SharedArrayBuffer): Store {
-  const turn = makeTurn(database, turnMemory);
   const parcels = makeParcelReader(database);
   const runs = makeRunReader(database);
-  const { claims, assertClaim } = makeClaims(database, turn);
+  const takeTurns = makeTurns(turnMemory);
+  const inTurn: InTurn = (work) =>
+    takeTurns(work).catch((error: unknown) => {
+      throw isStoreFailure(error) ? toUsageError(path, error) : error;
+    });
+  const { claims, assertClaim } = makeClaims(database, inTurn);
   const tx: StoreTransaction = {
     intakes: makeIntakeWriter(database),
     dossiers: makeDossierWriter(database),
@@ -113,28 +118,19 @@ function makeStore(database: Database.Database, path: string, turnMemory?: Share
     assertClaim,
   };
   const run = async <Result>(work: (tx: StoreTransaction) => Promise<Result>): Promise<Result> => {
-    turn.take();
+    begin(database, path);
     try {
-      begin(database, path);
       const result = await work(tx);
       database.exec("COMMIT");
       assertDurable(database, path);
       return result;
     } catch (error) {
       if (database.inTransaction) database.exec("ROLLBACK");
-      throw isStoreFailure(error) ? toUsageError(path, error) : error;
-    } finally {
-      turn.give();
+      throw error;
     }
   };
-  // One connection holds one transaction at a time; the next waits for its turn.
-  let last: Promise<unknown> = Promise.resolve();
   return {
-    transaction(work) {
-      const turn = last.then(() => run(work));
-      last = turn.catch(() => undefined);
-      return turn;
-    },
+    transaction: (work) => inTurn(() => run(work)),
     feeds: makeFeedReader(database),
     parcels,
     findings: makeFindingReader(database),

@@ -18,8 +18,8 @@ export function toKeyBytes(keys: Float64Array): Buffer {
 }
 
 export function fromKeyBytes(bytes: Uint8Array): Float64Array {
-  // A copy: doubles must be aligned.
-  return new Float64Array(bytes.slice().buffer);
+  // A copy, because doubles must be aligned. Not `slice`, which copies nothing of a Buffer.
+  return new Float64Array(new Uint8Array(bytes).buffer);
 }
 
 export function toChannelNumber(channel: Channel): number {

@@ -1,17 +1,4 @@
-import type { Database } from "better-sqlite3";
-
-/**
- * Whose turn it is to write. SQLite lets one connection write at a time, and
- * the others ask again and again until it is done; the threads of one process
- * know better when that is.
- */
-export interface Turn {
-  /** Waits for this connection's turn; at once when it has it already. */
-  readonly take: () => void;
-  readonly give: () => void;
-}
-
-/** Memory that the connections of all threads share. */
+/** Memory that the connections of all threads of a process share. */
 export function makeTurnMemory(): SharedArrayBuffer {
   return new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
 }
@@ -19,22 +6,32 @@ export function makeTurnMemory(): SharedArrayBuffer {
 const FREE = 0;
 const TAKEN = 1;
 
-/** @param memory of {@link makeTurnMemory}; without it there are no other threads */
-export function makeTurn(database: Database, memory: SharedArrayBuffer | undefined): Turn {
-  if (memory === undefined) return { take() {}, give() {} };
-  const turn = new Int32Array(memory);
-  let isOurs = false;
-  return {
-    take() {
-      if (isOurs || database.inTransaction) return;
+/** Runs work when nobody else in this process writes. */
+export type InTurn = <Result>(work: () => Result | Promise<Result>) => Promise<Result>;
+
+/**
+ * Makes the turns of one connection: what it is given it does one after the
+ * other, and never while another thread has its turn. SQLite lets one
+ * connection write at a time, too, but the others ask again and again until it
+ * is done.
+ *
+ * @param memory of {@link makeTurnMemory}; without it there are no other threads
+ */
+export function makeTurns(memory: SharedArrayBuffer | undefined): InTurn {
+  const turn = memory === undefined ? undefined : new Int32Array(memory);
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = last.then(async () => {
+      if (turn === undefined) return work();
       while (Atomics.compareExchange(turn, 0, FREE, TAKEN) !== FREE) Atomics.wait(turn, 0, TAKEN);
-      isOurs = true;
-    },
-    give() {
-      if (!isOurs || database.inTransaction) return;
-      isOurs = false;
-      Atomics.store(turn, 0, FREE);
-      Atomics.notify(turn, 0, 1);
-    },
+      try {
+        return await work();
+      } finally {
+        Atomics.store(turn, 0, FREE);
+        Atomics.notify(turn, 0, 1);
+      }
+    });
+    last = done.catch(() => undefined);
+    return done;
   };
 }
