@@ -369,6 +369,7 @@ export interface Claim {
   readonly token: number;
 }
 
+/** Not for use within a transaction: there they could wait for its end. */
 export interface Claims {
   /**
    * Claims a subject that is free, or whose claim has run out. Time is the store's.

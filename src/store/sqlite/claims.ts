@@ -5,8 +5,16 @@ import { ClaimLost } from "../store.ts";
 /** SQLite's clock in epoch milliseconds: the same for all who open the file. */
 const NOW = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 
-/** Who may settle and evaluate what, and the guard of a transaction that relies on it. */
-export function makeClaims(database: Database): {
+/**
+ * Who may settle and evaluate what, and the guard of a transaction that relies on it.
+ *
+ * @param inTurn runs work between the transactions of this connection: within
+ *   one, a claim would be lost when it fails
+ */
+export function makeClaims(
+  database: Database,
+  inTurn: <Result>(work: () => Result) => Promise<Result>,
+): {
   readonly claims: Claims;
   readonly assertClaim: (claim: Claim) => Promise<void>;
 } {
@@ -30,14 +38,14 @@ export function makeClaims(database: Database): {
   return {
     claims: {
       async take(subject, owner, leaseMs) {
-        const token = take.get({ subject, owner, leaseMs }) as number | undefined;
+        const token = await inTurn(() => take.get({ subject, owner, leaseMs }) as number | undefined);
         return token === undefined ? undefined : { subject, token };
       },
       async renew({ subject, token }, leaseMs) {
-        return renew.run({ subject, token, leaseMs }).changes === 1;
+        return inTurn(() => renew.run({ subject, token, leaseMs }).changes === 1);
       },
       async release({ subject, token }) {
-        release.run({ subject, token });
+        await inTurn(() => release.run({ subject, token }));
       },
     },
     async assertClaim({ subject, token }) {

@@ -100,7 +100,8 @@ function prepareSchema(database: Database.Database, path: string): void {
 function makeStore(database: Database.Database, path: string): Store {
   const parcels = makeParcelReader(database);
   const runs = makeRunReader(database);
-  const { claims, assertClaim } = makeClaims(database);
+  const inTurn = makeTurns(path);
+  const { claims, assertClaim } = makeClaims(database, inTurn);
   const tx: StoreTransaction = {
     intakes: makeIntakeWriter(database),
     dossiers: makeDossierWriter(database),
@@ -118,17 +119,11 @@ function makeStore(database: Database.Database, path: string): Store {
       return result;
     } catch (error) {
       if (database.inTransaction) database.exec("ROLLBACK");
-      throw isStoreFailure(error) ? toUsageError(path, error) : error;
+      throw error;
     }
   };
-  // One connection holds one transaction at a time; the next waits for its turn.
-  let last: Promise<unknown> = Promise.resolve();
   return {
-    transaction(work) {
-      const turn = last.then(() => run(work));
-      last = turn.catch(() => undefined);
-      return turn;
-    },
+    transaction: (work) => inTurn(() => run(work)),
     feeds: makeFeedReader(database),
     parcels,
     findings: makeFindingReader(database),
@@ -137,6 +132,18 @@ function makeStore(database: Database.Database, path: string): Store {
     async close() {
       database.close();
     },
+  };
+}
+
+/** One connection holds one transaction at a time; the next waits for its turn. */
+function makeTurns(path: string): <Result>(work: () => Result | Promise<Result>) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work).catch((error) => {
+      throw isStoreFailure(error) ? toUsageError(path, error) : error;
+    });
+    last = turn.catch(() => undefined);
+    return turn;
   };
 }
 

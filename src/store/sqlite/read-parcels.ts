@@ -5,7 +5,14 @@ import type { Channel } from "../../domain/channel.ts";
 import { CHANNELS } from "../../domain/channel.ts";
 import type { Finding } from "../../domain/finding.ts";
 import { decodeObservations } from "../dossier-codec.ts";
-import type { ChannelDossier, InboxRow, ParcelDossier, ParcelReader, ParcelRow, Selection } from "../store.ts";
+import type {
+  ChannelDossier,
+  InboxRow,
+  ParcelDossier,
+  ParcelReader,
+  ParcelRow,
+  Selection,
+} from "../store.ts";
 import type { FindingRow } from "./row-codecs.ts";
 import { FINDING_COLUMNS, toChannel, toChannelNumber, toFinding } from "./row-codecs.ts";
 
@@ -15,6 +22,8 @@ const TOUCHED = `
   SELECT barcode FROM parcel WHERE bucket = :bucket AND due_at <= :now
   UNION
   SELECT barcode FROM parcel WHERE bucket = :bucket AND awaits_deliveries = 1 AND :moved = 1`;
+
+const NOT_DIRTY = "NOT EXISTS (SELECT 1 FROM dirty d WHERE d.bucket = p.bucket AND d.barcode = p.barcode)";
 
 /** What one channel said of one parcel, as it is kept. */
 type DossierRow = readonly [channel: number, barcode: Barcode, listedAt: number | null, observations: string];
@@ -50,11 +59,14 @@ export function makeParcelReader(database: Database): ParcelReader {
   const countAll = database
     .prepare("SELECT count(*) FROM (SELECT DISTINCT bucket, barcode FROM dossier LIMIT ?)")
     .pluck();
+  // UNION would gather all of them before it counts up to the limit.
   const countTouched = database
     .prepare(
       `SELECT count(*) FROM (SELECT 1 FROM dirty
-         UNION ALL SELECT 1 FROM parcel WHERE due_at <= :now
-         UNION ALL SELECT 1 FROM parcel WHERE awaits_deliveries = 1 AND :moved = 1 LIMIT :limit)`,
+         UNION ALL SELECT 1 FROM parcel p WHERE due_at <= :now AND ${NOT_DIRTY}
+         UNION ALL SELECT 1 FROM parcel p WHERE awaits_deliveries = 1 AND :moved = 1
+           AND (due_at IS NULL OR due_at > :now) AND ${NOT_DIRTY}
+         LIMIT :limit)`,
     )
     .pluck();
   // Evaluated parcels that have observations; a parcel whose only delivery was taken back has none.
@@ -83,7 +95,10 @@ export function makeParcelReader(database: Database): ParcelReader {
 
   const readWholeBucket = (bucket: number): ParcelDossier[] => {
     const rows = Map.groupBy(dossiersOfBucket.all(bucket) as DossierRow[], ([, barcode]) => barcode);
-    const findings = Map.groupBy(findingsOfBucket.all(bucket) as FindingRow[], ([barcode]) => barcode as Barcode);
+    const findings = Map.groupBy(
+      findingsOfBucket.all(bucket) as FindingRow[],
+      ([barcode]) => barcode as Barcode,
+    );
     return [...rows.keys()]
       .sort()
       .map((barcode) =>
@@ -152,7 +167,11 @@ export function makeParcelReader(database: Database): ParcelReader {
 }
 
 /** Puts together what the channels said of a parcel. */
-function toDossier(barcode: Barcode, rows: readonly DossierRow[], findings: readonly Finding[]): ParcelDossier {
+function toDossier(
+  barcode: Barcode,
+  rows: readonly DossierRow[],
+  findings: readonly Finding[],
+): ParcelDossier {
   let listedAt: number | null = null;
   const observations = rows.flatMap(([channel, , listed, text]) => {
     if (listed !== null) listedAt = Math.max(listedAt ?? listed, listed);
