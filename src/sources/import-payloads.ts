@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { UsageError } from "../domain/errors.ts";
 import { makeZoneReader } from "../domain/instant.ts";
 import type { PayloadIntake } from "../intake/incoming.ts";
@@ -7,7 +6,8 @@ import type { PayloadChannel } from "./exported-line.ts";
 import { parseExportedLine, toBrokenLineIntake, toOverlongLineIntake } from "./exported-line.ts";
 import { parseLegacyReply } from "./legacy-api/parse-reply.ts";
 import type { ReceivedArrival } from "./payload-intake.ts";
-import { readJsonLines } from "./read-json-lines.ts";
+import type { JsonBlock } from "./read-json-lines.ts";
+import { linesOf, readJsonBlocks } from "./read-json-lines.ts";
 import { parseStatusReply } from "./status-api/parse-reply.ts";
 import { parseDelivery } from "./webhook/parse-delivery.ts";
 
@@ -21,9 +21,6 @@ export interface PayloadContext {
 
 /** Reads one payload of a channel; never throws for what it holds. */
 export type PayloadParser = (content: Uint8Array, arrival: ReceivedArrival, place: string) => PayloadIntake;
-
-/** The most payloads in one batch. */
-const BATCH = 500;
 
 /** Makes the reader of a channel's payloads, the same for the wire and for files from disk. */
 export function makePayloadParser(
@@ -43,28 +40,14 @@ export function makePayloadParser(
 }
 
 /**
- * Reads a JSON Lines file of exported deliveries or replies as if they had come
- * over the wire: an intake for each line, in order, in batches. A line that
- * cannot be read is an intake with one row set aside; the rest goes on.
+ * Reads a JSON Lines file of exported deliveries or replies, in blocks of
+ * whole lines for {@link parsePayloadBlock}.
  *
  * @throws UsageError when the file cannot be read
  */
-export async function* readPayloadFile(
-  path: string,
-  channel: PayloadChannel,
-  context: PayloadContext,
-): AsyncGenerator<readonly PayloadIntake[]> {
-  const parse = makePayloadParser(channel, context);
-  const file = basename(path);
+export async function* readPayloadBlocks(path: string): AsyncGenerator<JsonBlock> {
   try {
-    for await (const lines of readJsonLines(path)) {
-      for (let start = 0; start < lines.length; start += BATCH) {
-        yield lines.slice(start, start + BATCH).map(({ line, bytes, isCut }) => {
-          const place = `${file} line ${line}`;
-          return isCut ? toOverlongLineIntake(bytes, channel, place) : toIntake(bytes, channel, place, parse);
-        });
-      }
-    }
+    yield* readJsonBlocks(path);
   } catch (cause) {
     if (!isFileError(cause)) throw cause;
     throw new UsageError(
@@ -72,6 +55,26 @@ export async function* readPayloadFile(
       { cause },
     );
   }
+}
+
+/**
+ * Reads exported deliveries or replies as if they had come over the wire: an
+ * intake for each line, in order. A line that cannot be read is an intake with
+ * one row set aside.
+ *
+ * @param file the file's name, for messages
+ */
+export function parsePayloadBlock(
+  block: JsonBlock,
+  file: string,
+  channel: PayloadChannel,
+  context: PayloadContext,
+): PayloadIntake[] {
+  const parse = makePayloadParser(channel, context);
+  return linesOf(block).map(({ line, bytes, isCut }) => {
+    const place = `${file} line ${line}`;
+    return isCut ? toOverlongLineIntake(bytes, channel, place) : toIntake(bytes, channel, place, parse);
+  });
 }
 
 function toIntake(

@@ -40,7 +40,7 @@ export function findClashes(fresh: Float64Array, kept: readonly Float64Array[]):
     for (let i = 0, j = 0; i < fresh.length && j < keys.length; ) {
       const [a, b] = [fresh[i] as number, keys[j] as number];
       noteClash(a, b, clashing);
-      if (a <= b) i += 1;
+      if (a < b) i += 1;
       else j += 1;
     }
   }

@@ -7,8 +7,9 @@ import type { Barcode } from "../domain/barcode.ts";
  * An array that begins with a text is an observation, as `dossier-codec.ts`
  * writes it. The others:
  */
-export const LISTING = 0;
-export const WITHDRAWAL = 1;
+const LISTING = 0;
+const WITHDRAWAL = 1;
+const RESTORATION = 2;
 
 /** A reply of the status API lists the parcel. */
 export function encodeListing(receivedAt: number): string {
@@ -18,6 +19,11 @@ export function encodeListing(receivedAt: number): string {
 /** An observation does not count after all: another parcel's delivery came first under its event id. */
 export function encodeWithdrawal(withdrawal: Withdrawal): string {
   return JSON.stringify([WITHDRAWAL, withdrawal.identity, withdrawal.intake, withdrawal.winner]);
+}
+
+/** An observation that was withdrawn or set aside counts again: it came first after all. */
+export function encodeRestoration(intake: string): string {
+  return JSON.stringify([RESTORATION, intake]);
 }
 
 export interface Withdrawal {
@@ -31,7 +37,8 @@ export interface Withdrawal {
 export type InboxRecord =
   | { readonly kind: "observation"; readonly barcode: Barcode; readonly entry: string }
   | { readonly kind: "listing"; readonly barcode: Barcode; readonly listedAt: number }
-  | ({ readonly kind: "withdrawal"; readonly barcode: Barcode } & Withdrawal);
+  | ({ readonly kind: "withdrawal"; readonly barcode: Barcode } & Withdrawal)
+  | { readonly kind: "restoration"; readonly barcode: Barcode; readonly intake: string };
 
 export function toRecordLine(barcode: Barcode, entry: string): string {
   return `${barcode}\t${entry}\n`;
@@ -53,6 +60,7 @@ export function* readRecords(records: Uint8Array): Generator<InboxRecord> {
 
 function toOther(barcode: Barcode, [kind, ...rest]: readonly unknown[]): InboxRecord {
   if (kind === LISTING) return { kind: "listing", barcode, listedAt: rest[0] as number };
+  if (kind === RESTORATION) return { kind: "restoration", barcode, intake: rest[0] as string };
   const [identity, intake, winner] = rest as [string, string, string];
   return { kind: "withdrawal", barcode, identity, intake, winner };
 }

@@ -38,12 +38,13 @@ export function makePack(payloads: readonly Uint8Array[]): RawPart {
  *
  * @param parts all that is kept under `key`, in order
  * @param key the intake's own hash, or that of the pack that holds it
- * @returns `undefined` when nothing is kept, or the pack does not hold it
+ * @returns `undefined` when the pack is not kept, or does not hold it
  */
 export function fromParts(parts: readonly Uint8Array[], key: string, intake: string): Uint8Array | undefined {
-  const [first] = parts;
-  if (first === undefined) return undefined;
-  return key === intake ? Buffer.concat(parts.map(fromRawBytes)) : findInPack(fromRawBytes(first), intake);
+  // An empty file has no parts.
+  if (key === intake) return Buffer.concat(parts.map(fromRawBytes));
+  const [pack] = parts;
+  return pack === undefined ? undefined : findInPack(fromRawBytes(pack), intake);
 }
 
 /** The payload of a pack that has this SHA-256 (hex). */

@@ -54,7 +54,6 @@ export interface NewIntake {
   readonly hash: string;
   /** Its first arrival, as far as we know. */
   readonly arrival: Arrival;
-  readonly sizeBytes: number;
   /** Rows in it, as far as they are known yet; see {@link IntakeWriter.saveRowCount}. */
   readonly rows: number;
   /** Where its content lies: its own hash, or the pack that holds it. */
@@ -284,7 +283,7 @@ export interface ParcelOutcome {
 export interface EvaluationWriter {
   /** Keeps the outcome of one bucket's parcels and marks them clean. */
   saveOutcomes(bucket: number, outcomes: readonly ParcelOutcome[]): Promise<void>;
-  /** Begins a run. */
+  /** Begins a run. One that was left open is given up. */
   openRun(run: RunPlan): Promise<void>;
   /** Notes that a run is through with a group of buckets. */
   closeGroup(runId: string, group: number, evaluated: number): Promise<void>;

@@ -39,7 +39,7 @@ export function parseDelivery(
   const { fields } = contract.webhook;
   const eventId = fields.eventId.find(body);
   const customerNumber = fields.customerNumber.find(body);
-  const identity = eventId === null ? identityOf("body", contentHash) : identityOf("event", eventId);
+  const identity = eventId === null ? `b:${contentHash}` : toEventIdentity(eventId);
 
   let row: ParsedRow;
   try {
@@ -81,4 +81,12 @@ export function parseDelivery(
     });
   }
   return toPayloadIntake(content, contentHash, arrival, [row], { eventId, customerNumber });
+}
+
+const LONGEST_IDENTITY = 100;
+
+/** An event's id is its observation's identity; an overlong one by its hash, with its beginning for people. */
+function toEventIdentity(eventId: string): string {
+  if (eventId.length <= LONGEST_IDENTITY) return `e:${eventId}`;
+  return `e:${eventId.slice(0, LONGEST_IDENTITY)}… ${identityOf(eventId)}`;
 }

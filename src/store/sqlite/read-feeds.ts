@@ -40,9 +40,7 @@ export function makeFeedReader(database: Database): FeedReader {
        ORDER BY received_at, name`,
     )
     .raw();
-  const selectPlace = database
-    .prepare("SELECT size_bytes, raw_key FROM intake WHERE bucket = ? AND hash = ?")
-    .raw();
+  const selectKey = database.prepare("SELECT raw_key FROM intake WHERE bucket = ? AND hash = ?").pluck();
   const selectParts = database
     .prepare("SELECT bytes FROM raw_part WHERE bucket = ? AND key = ? ORDER BY part")
     .pluck();
@@ -123,10 +121,8 @@ export function makeFeedReader(database: Database): FeedReader {
       );
     },
     async raw(hash, rawKey) {
-      const [sizeBytes, place] = (selectPlace.get(bucketOf(hash), toBytes(hash)) ?? []) as [number?, string?];
-      const key = place ?? rawKey;
+      const key = (selectKey.get(bucketOf(hash), toBytes(hash)) as string | undefined) ?? rawKey;
       if (key === undefined || key === null) return undefined;
-      if (sizeBytes === 0) return new Uint8Array(0);
       return fromParts(selectParts.all(bucketOf(key), key) as Buffer[], key, hash);
     },
   };

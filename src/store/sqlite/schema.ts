@@ -22,7 +22,6 @@ CREATE TABLE intake (
   bucket INTEGER NOT NULL,           -- of the hash
   hash BLOB NOT NULL,                -- SHA-256 of the content
   channel INTEGER NOT NULL,
-  size_bytes INTEGER NOT NULL,
   rows INTEGER NOT NULL,
   raw_key TEXT NOT NULL,
   received_at INTEGER,               -- its first arrival: when, under which name, with which status

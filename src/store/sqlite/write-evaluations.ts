@@ -27,10 +27,11 @@ export function makeEvaluationWriter(database: Database): EvaluationWriter {
   const insertRun = database.prepare(
     "INSERT INTO run (run_id, now, fingerprint, deliveries_fingerprint, plan) VALUES (?, ?, ?, ?, ?)",
   );
+  const dropOpenRuns = database.prepare("DELETE FROM run WHERE verdict IS NULL");
   const insertGroup = database.prepare(
     "INSERT INTO run_group (run_id, bucket_group, evaluated) VALUES (?, ?, ?)",
   );
-  const deleteGroups = database.prepare("DELETE FROM run_group WHERE run_id = ?");
+  const deleteGroups = database.prepare("DELETE FROM run_group");
   const endRun = database.prepare("UPDATE run SET evaluated = ?, verdict = ? WHERE run_id = ?");
 
   return {
@@ -55,13 +56,15 @@ export function makeEvaluationWriter(database: Database): EvaluationWriter {
     },
     async openRun(plan) {
       const { runId, now, fingerprint, deliveriesFingerprint } = plan;
+      dropOpenRuns.run();
+      deleteGroups.run();
       insertRun.run(runId, now, fingerprint, deliveriesFingerprint, encodePlan(plan));
     },
     async closeGroup(runId, group, evaluated) {
       insertGroup.run(runId, group, evaluated);
     },
     async saveRun({ runId, evaluated, verdict }) {
-      deleteGroups.run(runId);
+      deleteGroups.run();
       endRun.run(evaluated, verdict, runId);
     },
   };

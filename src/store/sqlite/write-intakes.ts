@@ -11,8 +11,8 @@ export function makeIntakeWriter(database: Database): IntakeWriter {
     "INSERT INTO raw_part (bucket, key, part, bytes) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
   );
   const insertIntake = database.prepare(
-    `INSERT INTO intake (bucket, hash, channel, size_bytes, rows, raw_key, received_at, name, http_status)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO intake (bucket, hash, channel, rows, raw_key, received_at, name, http_status)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
   const selectIntake = database
     .prepare(
@@ -43,13 +43,12 @@ export function makeIntakeWriter(database: Database): IntakeWriter {
     async saveIntakes(intakes) {
       const known = new Map<string, KnownIntake>();
       for (const { bucket, row } of inKeyOrder(intakes, ({ hash }) => hash)) {
-        const { hash, arrival, sizeBytes, rows, rawKey } = row;
+        const { hash, arrival, rows, rawKey } = row;
         const key = toBytes(hash);
         const { changes } = insertIntake.run(
           bucket,
           key,
           toChannelNumber(arrival.channel),
-          sizeBytes,
           rows,
           rawKey,
           arrival.receivedAt,

@@ -1,0 +1,94 @@
+import type { Haul } from "../intake/haul.ts";
+import type { RowsByChannel } from "../intake/intake-tally.ts";
+import { addByChannel, NO_ROWS_BY_CHANNEL } from "../intake/intake-tally.ts";
+import { settleInbox } from "../intake/settle-inbox.ts";
+import { GROUPS } from "../store/bucket-groups.ts";
+import type { RunPlan } from "../store/store.ts";
+import { evaluateGroups } from "./evaluate-groups.ts";
+import type { App } from "./open-app.ts";
+import type { HaulJob, Job, Piece } from "./threads/jobs.ts";
+import { runHaulJob } from "./threads/jobs.ts";
+
+/**
+ * Who does the work: this thread when there is little, all cores when there is
+ * much. Both run the same code on the same claims, as other processes do.
+ */
+
+/** From so many bytes of input on threads are worth their start. */
+const MANY_BYTES = 16 * 1024 * 1024;
+/** From so many parcels on. */
+const MANY_PARCELS = 20_000;
+
+/** Names this process in claims. */
+export const OWNER = `process ${process.pid}`;
+
+export type EvaluationListener = (progress: { readonly doneGroups: number; readonly groups: number }) => void;
+
+/** A haul, and the job that it is of. */
+export interface HauledJob {
+  readonly haul: Haul;
+  readonly job: HaulJob;
+}
+
+/** Does the jobs; their hauls come in the order of the jobs. */
+export async function* haulAll(
+  app: App,
+  jobs: AsyncIterable<HaulJob>,
+  totalBytes: number,
+): AsyncGenerator<HauledJob> {
+  const { threads } = app;
+  if (threads === null || totalBytes < MANY_BYTES) {
+    for await (const job of jobs) {
+      for await (const haul of runHaulJob(app, job)) yield { haul, job };
+    }
+    return;
+  }
+  const left = jobs[Symbol.asyncIterator]();
+  const running: { readonly job: HaulJob; readonly pieces: AsyncGenerator<Piece> }[] = [];
+  for (;;) {
+    while (running.length < threads.size * 2) {
+      const { value: job, done } = await left.next();
+      if (done === true) break;
+      running.push({ job, pieces: threads.submit(job) });
+    }
+    const first = running.shift();
+    if (first === undefined) return;
+    for await (const piece of first.pieces) yield { haul: piece as Haul, job: first.job };
+  }
+}
+
+/** Settles the inbox. */
+export async function settle(app: App, bytes: number): Promise<RowsByChannel> {
+  if (app.threads === null || bytes < MANY_BYTES) return settleInbox(app.store, OWNER);
+  let total = NO_ROWS_BY_CHANNEL;
+  await everywhere(app.threads, { kind: "settle" }, (piece) => {
+    total = addByChannel(total, piece as RowsByChannel);
+  });
+  return total;
+}
+
+/** Evaluates the open run. */
+export async function evaluate(app: App, plan: RunPlan, onProgress?: EvaluationListener): Promise<void> {
+  let doneGroups = 0;
+  const advance = (): void => {
+    doneGroups += 1;
+    onProgress?.({ doneGroups, groups: GROUPS });
+  };
+  const isMuch = (await app.store.parcels.countParcels(plan.selection, MANY_PARCELS)) >= MANY_PARCELS;
+  if (app.threads !== null && isMuch) await everywhere(app.threads, { kind: "evaluate" }, advance);
+  else await evaluateGroups(app, OWNER, advance);
+}
+
+/** Gives the same job to every thread. */
+async function everywhere(
+  threads: NonNullable<App["threads"]>,
+  job: Job,
+  onPiece: (piece: Piece) => void,
+): Promise<void> {
+  const streams = Array.from({ length: threads.size }, () => threads.submit(job));
+  await Promise.all(
+    streams.map(async (pieces) => {
+      for await (const piece of pieces) onPiece(piece);
+    }),
+  );
+}

@@ -1,0 +1,75 @@
+/** What runs in each thread: takes jobs, one after the other, and gives their pieces. */
+import { parentPort, threadId, workerData } from "node:worker_threads";
+import { makeFixedClock, systemClock } from "../../clock.ts";
+import { UsageError } from "../../domain/errors.ts";
+import { withApp } from "../open-app.ts";
+import type { Piece } from "./jobs.ts";
+import { runJob } from "./jobs.ts";
+import type { Answer, Failure, Order, ThreadData } from "./threads.ts";
+import { ownMemoryOf } from "./threads.ts";
+
+const { config, databaseUrl, now } = workerData as ThreadData;
+const port = parentPort;
+if (port === null) throw new Error("thread.ts runs in a thread only");
+
+const orders: Order[] = [];
+let credits = 0;
+let wake = (): void => {};
+port.on("message", (order: Order) => {
+  if (order.kind === "more") credits += 1;
+  else orders.push(order);
+  wake();
+});
+const nextMessage = (): Promise<void> =>
+  new Promise((resolve) => {
+    wake = resolve;
+  });
+
+await withApp(
+  {
+    config,
+    clock: now === null ? systemClock : makeFixedClock(now),
+    databaseUrl,
+    mayMakeStore: false,
+    threads: 0,
+  },
+  async (app) => {
+    for (;;) {
+      const order = orders.shift();
+      if (order === undefined) {
+        await nextMessage();
+        continue;
+      }
+      if (order.kind === "close") break;
+      if (order.kind !== "job") continue;
+      credits = order.credits;
+      try {
+        for await (const piece of runJob(app, order.job, `process ${process.pid} thread ${threadId}`)) {
+          while (credits === 0) await nextMessage();
+          credits -= 1;
+          answer({ kind: "piece", piece }, toTransfer(piece));
+        }
+        answer({ kind: "done" });
+      } catch (error) {
+        answer({ kind: "failed", failure: toFailure(error) });
+      }
+    }
+  },
+);
+port.close();
+
+function answer(message: Answer, transfer: ArrayBuffer[] = []): void {
+  port?.postMessage(message, transfer);
+}
+
+/** What is handed over, not copied. */
+function toTransfer(piece: Piece): ArrayBuffer[] {
+  if (typeof piece !== "object" || !("records" in piece)) return [];
+  const { records, raw } = piece;
+  return [records, ...raw.map(({ bytes }) => bytes)].flatMap(ownMemoryOf);
+}
+
+function toFailure(error: unknown): Failure {
+  if (error instanceof UsageError) return { complaint: error.complaint, text: error.message };
+  return { complaint: null, text: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}

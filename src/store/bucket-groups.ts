@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { BUCKETS } from "../domain/barcode.ts";
+import type { Claim, Store } from "./store.ts";
+import { ClaimLost } from "./store.ts";
+
+/**
+ * How many groups the buckets are claimed in: more than any number of threads
+ * that work on one store, so that none of them waits long for the last.
+ */
+export const GROUPS = 32;
+const GROUP_SIZE = BUCKETS / GROUPS;
+
+export function groupOf(bucket: number): number {
+  return Math.floor(bucket / GROUP_SIZE);
+}
+
+export function bucketsOf(group: number): number[] {
+  return Array.from({ length: GROUP_SIZE }, (_, i) => group * GROUP_SIZE + i);
+}
+
+/** How long a claim holds; who is stopped for longer is taken for dead. */
+export const LEASE_MS = 60_000;
+const WAIT_MS = 50;
+
+/**
+ * Works on groups of buckets until none is left, together with all others who
+ * do so: whoever claims a group works on it.
+ *
+ * @param owner names this worker in the claims; for people only
+ * @param pending the groups that are left, by now
+ * @param work on one group; asserts the claim in every transaction. A group
+ *   whose claim is lost is left to whoever took it over
+ */
+export async function workOnGroups(
+  store: Store,
+  owner: string,
+  pending: () => Promise<readonly number[]>,
+  work: (claim: Claim, group: number) => Promise<void>,
+  leaseMs: number = LEASE_MS,
+): Promise<void> {
+  for (;;) {
+    const groups = await pending();
+    if (groups.length === 0) return;
+    let worked = false;
+    for (const group of groups) {
+      const claim = await store.claims.take(`buckets ${group}`, owner, leaseMs);
+      if (claim === undefined) continue;
+      worked = true;
+      try {
+        await work(claim, group);
+      } catch (error) {
+        if (!(error instanceof ClaimLost)) throw error;
+      } finally {
+        await store.claims.release(claim);
+      }
+    }
+    if (!worked) await sleep(WAIT_MS);
+  }
+}
