@@ -19,8 +19,8 @@ export function toKeyBytes(keys: Float64Array): Buffer {
 }
 
 export function fromKeyBytes(bytes: Uint8Array): Float64Array {
-  // A copy: doubles must be aligned.
-  return new Float64Array(bytes.slice().buffer);
+  // A copy: doubles must be aligned, and a buffer may be a piece of a larger one.
+  return new Float64Array(new Uint8Array(bytes).buffer);
 }
 
 export function toChannelNumber(channel: Channel): number {
