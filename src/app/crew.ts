@@ -19,6 +19,9 @@ const MANY_BYTES = 16 * 1024 * 1024;
 /** From so many parcels on. */
 const MANY_PARCELS = 20_000;
 
+/** So many jobs for each thread are given out before they are needed: while the store is written, the threads go on. */
+const JOBS_AHEAD = 4;
+
 /** Names this process in claims. */
 export const OWNER = `process ${process.pid}`;
 
@@ -46,7 +49,7 @@ export async function* haulAll(
   const left = jobs[Symbol.asyncIterator]();
   const running: { readonly job: HaulJob; readonly pieces: AsyncGenerator<Piece> }[] = [];
   for (;;) {
-    while (running.length < threads.size * 2) {
+    while (running.length < threads.size * JOBS_AHEAD) {
       const { value: job, done } = await left.next();
       if (done === true) break;
       running.push({ job, pieces: threads.submit(job) });

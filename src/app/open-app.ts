@@ -13,6 +13,7 @@ import type { ReconcileSettings } from "../reconcile/settings.ts";
 import type { Contract } from "../sources/contract.ts";
 import { readContract, toWireCodes } from "../sources/contract.ts";
 import { openSqliteStore } from "../store/sqlite/open-store.ts";
+import { makeTurnMemory } from "../store/sqlite/turn.ts";
 import type { Store } from "../store/store.ts";
 import type { Threads } from "./threads/threads.ts";
 import { makeThreads } from "./threads/threads.ts";
@@ -41,6 +42,8 @@ export interface AppOptions {
   readonly mayMakeStore: boolean;
   /** How many threads may help; by default as many as there are cores. */
   readonly threads?: 0 | undefined;
+  /** Of the process whose thread this is. */
+  readonly turnMemory?: SharedArrayBuffer;
 }
 
 /**
@@ -50,19 +53,19 @@ export interface AppOptions {
  * @throws UsageError for a wrong setting, table, contract or store
  */
 export async function withApp<Result>(
-  { config, clock, databaseUrl, mayMakeStore, threads: mostThreads }: AppOptions,
+  { config, clock, databaseUrl, mayMakeStore, threads: mostThreads, turnMemory = makeTurnMemory() }: AppOptions,
   work: (app: App) => Promise<Result>,
 ): Promise<Result> {
   const contract = await readContract(config.contract);
   const tables = readTables(config, contract);
   const settings = toSettings(config);
   const url = databaseUrl ?? config.database;
-  const store = openStore(url, mayMakeStore);
+  const store = openStore(url, mayMakeStore, turnMemory);
   // A store in memory is this thread's alone.
   const threads =
     mostThreads === 0 || url === "sqlite::memory:"
       ? null
-      : makeThreads({ config, databaseUrl: url, now: clock === systemClock ? null : clock() });
+      : makeThreads({ config, databaseUrl: url, turnMemory, now: clock === systemClock ? null : clock() });
   try {
     const fingerprint = hash(
       "sha256",
@@ -109,7 +112,7 @@ function toSettings({ reconcile }: Config): ReconcileSettings {
   };
 }
 
-function openStore(url: string, mayMake: boolean): Store {
+function openStore(url: string, mayMake: boolean, turnMemory: SharedArrayBuffer): Store {
   const [, path] = /^sqlite:(.+)$/.exec(url) ?? [];
   if (path === undefined) {
     throw new UsageError({
@@ -119,5 +122,5 @@ function openStore(url: string, mayMake: boolean): Store {
       todo: "correct --database, or `database` in the configuration",
     });
   }
-  return openSqliteStore(path, { mayMake });
+  return openSqliteStore(path, { mayMake, turnMemory });
 }

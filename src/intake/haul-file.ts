@@ -1,10 +1,9 @@
 import type { QuarantinedRow } from "../domain/arrival.ts";
-import { toKept } from "../domain/merge-observation.ts";
-import { encodeObservation } from "../store/dossier-codec.ts";
+import { encodeFresh } from "../store/dossier-codec.ts";
 import { toRawBytes } from "../store/pack.ts";
 import type { RawPart } from "../store/store.ts";
 import type { Haul } from "./haul.ts";
-import { RecordSorter, toArrived } from "./haul.ts";
+import { ArrivalClock, RecordSorter } from "./haul.ts";
 import type { FileIntake } from "./incoming.ts";
 
 /** So much goes into one haul: enough to be worth a message, little enough to hold several. */
@@ -28,7 +27,7 @@ export async function* haulFile(file: FileIntake): AsyncGenerator<Haul> {
     raw,
     intakes: [{ hash, arrival, rawKey: hash, rows, quarantined }],
     ...sorter.finish(),
-    arrived: toArrived([]),
+    arrived: new ArrivalClock().arrived,
     deliveries: new Map(),
     rows,
     isLast: false,
@@ -40,7 +39,7 @@ export async function* haulFile(file: FileIntake): AsyncGenerator<Haul> {
   let count = 0;
   for await (const rows of file.rows()) {
     for (const row of rows) {
-      if (row.kind === "observation") sorter.add(row.observation.barcode, encodeObservation(toKept(row.observation)));
+      if (row.kind === "observation") sorter.add(row.observation.barcode, encodeFresh(row.observation));
       else quarantined.push(row.quarantined);
     }
     count += rows.length;
@@ -50,7 +49,9 @@ export async function* haulFile(file: FileIntake): AsyncGenerator<Haul> {
     quarantined = [];
     count = 0;
   }
-  yield { ...toHaul([], count, quarantined, sorter), arrived: toArrived([arrival]), isLast: true };
+  const clock = new ArrivalClock();
+  clock.add(arrival);
+  yield { ...toHaul([], count, quarantined, sorter), arrived: clock.arrived, isLast: true };
 }
 
 async function* toParts({ hash, content }: FileIntake): AsyncGenerator<RawPart> {

@@ -1,34 +1,41 @@
 import type { Channel } from "../domain/channel.ts";
-import type { DeliveryWindow } from "../domain/feed-progress.ts";
-import { toKept } from "../domain/merge-observation.ts";
 import type { Observation } from "../domain/observation.ts";
-import { encodeObservation } from "../store/dossier-codec.ts";
+import { encodeFresh } from "../store/dossier-codec.ts";
 import { encodeListing } from "../store/inbox-record.ts";
-import { makePack } from "../store/pack.ts";
+import { Packer } from "../store/pack.ts";
 import type { Haul, HauledIntake } from "./haul.ts";
-import { RecordSorter, toArrived } from "./haul.ts";
+import { ArrivalClock, RecordSorter } from "./haul.ts";
 import type { PayloadIntake } from "./incoming.ts";
 
 /**
  * Makes the haul of deliveries or replies. Their bodies go into one pack. A
  * delivery that gave its one observation is known by that; any other intake is
  * kept by itself.
+ *
+ * @param payloads each is let go before the next is taken
+ * @param pack the key of the pack that their bodies make
  */
-export function haulPayloads(channel: Channel, payloads: readonly PayloadIntake[]): Haul {
-  const pack = makePack(payloads.map(({ content }) => content));
+export function haulPayloads(channel: Channel, payloads: Iterable<PayloadIntake>, pack: string): Haul {
+  const packer = new Packer();
   const sorter = new RecordSorter();
   const intakes: HauledIntake[] = [];
+  const deliveries = new Map<string, { firstAt: number; lastAt: number }>();
+  const clock = new ArrivalClock();
+  let count = 0;
   for (const payload of payloads) {
-    const { arrival, hash, listed, rows } = payload;
+    const { arrival, content, hash, listed, rows } = payload;
+    packer.add(content);
+    clock.add(arrival);
+    count += rows.length;
+    noteDelivery(payload, deliveries);
     const delivered = channel === "webhook" ? findOnlyObservation(payload) : undefined;
     if (delivered !== undefined) {
-      const kept = { ...toKept(delivered), delivery: { name: arrival.name, pack: pack.key } };
-      sorter.add(delivered.barcode, encodeObservation(kept));
+      sorter.add(delivered.barcode, encodeFresh(delivered, { name: arrival.name, pack }));
       sorter.addEvent(delivered.identity, delivered.barcode);
       continue;
     }
     for (const row of rows) {
-      if (row.kind === "observation") sorter.add(row.observation.barcode, encodeObservation(toKept(row.observation)));
+      if (row.kind === "observation") sorter.add(row.observation.barcode, encodeFresh(row.observation));
     }
     if (arrival.receivedAt !== null) {
       for (const barcode of listed) sorter.add(barcode, encodeListing(arrival.receivedAt));
@@ -36,19 +43,19 @@ export function haulPayloads(channel: Channel, payloads: readonly PayloadIntake[
     intakes.push({
       hash,
       arrival,
-      rawKey: pack.key,
+      rawKey: pack,
       rows: rows.length,
       quarantined: rows.flatMap((row) => (row.kind === "quarantined" ? [row.quarantined] : [])),
     });
   }
   return {
     channel,
-    raw: payloads.length === 0 ? [] : [pack],
+    raw: clock.arrived.intakes === 0 ? [] : [packer.finish(pack)],
     intakes,
     ...sorter.finish(),
-    arrived: toArrived(payloads.map(({ arrival }) => arrival)),
-    deliveries: toDeliveries(payloads),
-    rows: payloads.reduce((sum, { rows }) => sum + rows.length, 0),
+    arrived: clock.arrived,
+    deliveries,
+    rows: count,
     isLast: true,
   };
 }
@@ -59,17 +66,15 @@ function findOnlyObservation({ rows }: PayloadIntake): Observation | undefined {
 }
 
 /** By customer number: when the deliveries that carry it were received. */
-function toDeliveries(payloads: readonly PayloadIntake[]): Map<string, DeliveryWindow> {
-  const windows = new Map<string, { firstAt: number; lastAt: number }>();
-  for (const { customerNumber, arrival } of payloads) {
-    const at = arrival.receivedAt;
-    if (customerNumber === null || at === null) continue;
-    const window = windows.get(customerNumber);
-    if (window === undefined) windows.set(customerNumber, { firstAt: at, lastAt: at });
-    else {
-      if (at < window.firstAt) window.firstAt = at;
-      if (at > window.lastAt) window.lastAt = at;
-    }
+function noteDelivery(
+  { customerNumber, arrival: { receivedAt } }: PayloadIntake,
+  deliveries: Map<string, { firstAt: number; lastAt: number }>,
+): void {
+  if (customerNumber === null || receivedAt === null) return;
+  const window = deliveries.get(customerNumber);
+  if (window === undefined) deliveries.set(customerNumber, { firstAt: receivedAt, lastAt: receivedAt });
+  else {
+    if (receivedAt < window.firstAt) window.firstAt = receivedAt;
+    if (receivedAt > window.lastAt) window.lastAt = receivedAt;
   }
-  return windows;
 }

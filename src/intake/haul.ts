@@ -48,57 +48,91 @@ export interface HauledIntake {
   readonly quarantined: readonly QuarantinedRow[];
 }
 
-const NO_KEYS = new Float64Array(0);
-const NO_BUCKETS = new Uint16Array(0);
+const FIRST_BYTES = 1024 * 1024;
+/** The most bytes that a character takes in UTF-8. */
+const MOST_BYTES = 3;
 
-/** Collects records by bucket, and the keys of their events. */
+/**
+ * Collects records, and the keys of their events, and sorts them by bucket.
+ * They are kept as bytes: a million short-lived texts cost nothing, a million
+ * that live are what a garbage collector spends its time on.
+ */
 export class RecordSorter {
-  readonly #texts: string[] = new Array<string>(BUCKETS).fill("");
-  readonly #keys: number[] = [];
+  #bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   readonly #buckets: number[] = [];
-  /** Characters so far: about as many as bytes. */
+  /** Where each record ends. */
+  readonly #ends: number[] = [];
+  readonly #keys: number[] = [];
+  readonly #keyBuckets: number[] = [];
+  /** Bytes so far. */
   size = 0;
 
   /** Adds a record; see `inbox-record.ts`. */
   add(barcode: Barcode, entry: string): void {
-    const bucket = bucketOf(barcode);
     const line = toRecordLine(barcode, entry);
-    this.#texts[bucket] += line;
-    this.size += line.length;
+    const most = this.size + line.length * MOST_BYTES;
+    if (most > this.#bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(most * 2);
+      this.#bytes.copy(larger, 0, 0, this.size);
+      this.#bytes = larger;
+    }
+    this.size += this.#bytes.write(line, this.size);
+    this.#buckets.push(bucketOf(barcode));
+    this.#ends.push(this.size);
   }
 
   addEvent(identity: string, barcode: Barcode): void {
     this.#keys.push(toEventKey(identity, barcode));
-    this.#buckets.push(bucketOf(identity));
+    this.#keyBuckets.push(bucketOf(identity));
   }
 
   /** All that was added. */
   finish(): Pick<Haul, "records" | "offsets" | "eventKeys" | "eventBuckets"> {
-    const records = Buffer.from(this.#texts.join(""));
     const offsets = new Uint32Array(BUCKETS + 1);
-    for (const [bucket, text] of this.#texts.entries()) {
-      offsets[bucket + 1] = (offsets[bucket] ?? 0) + (text === "" ? 0 : Buffer.byteLength(text));
+    let start = 0;
+    for (const [i, bucket] of this.#buckets.entries()) {
+      const end = this.#ends[i] as number;
+      (offsets[bucket + 1] as number) += end - start;
+      start = end;
     }
-    const hasEvents = this.#keys.length > 0;
+    for (let bucket = 0; bucket < BUCKETS; bucket += 1) (offsets[bucket + 1] as number) += offsets[bucket] as number;
+    const records = Buffer.allocUnsafeSlow(this.size);
+    const at = offsets.slice();
+    start = 0;
+    for (const [i, bucket] of this.#buckets.entries()) {
+      const end = this.#ends[i] as number;
+      (at[bucket] as number) += this.#bytes.copy(records, at[bucket], start, end);
+      start = end;
+    }
     return {
       records,
       offsets,
-      eventKeys: hasEvents ? Float64Array.from(this.#keys) : NO_KEYS,
-      eventBuckets: hasEvents ? Uint16Array.from(this.#buckets) : NO_BUCKETS,
+      eventKeys: Float64Array.from(this.#keys),
+      eventBuckets: Uint16Array.from(this.#keyBuckets),
     };
   }
 }
 
-/** When intakes arrived. An error reply does not prove that the channel speaks. */
-export function toArrived(arrivals: readonly Arrival[]): Arrived {
-  let firstReceivedAt: number | null = null;
-  let lastReceivedAt: number | null = null;
-  for (const { receivedAt, httpStatus } of arrivals) {
-    if (receivedAt === null || (httpStatus !== null && !isSuccess(httpStatus))) continue;
-    if (firstReceivedAt === null || receivedAt < firstReceivedAt) firstReceivedAt = receivedAt;
-    if (lastReceivedAt === null || receivedAt > lastReceivedAt) lastReceivedAt = receivedAt;
+/** Notes when intakes arrived. An error reply does not prove that the channel speaks. */
+export class ArrivalClock {
+  #intakes = 0;
+  #firstReceivedAt: number | null = null;
+  #lastReceivedAt: number | null = null;
+
+  add({ receivedAt, httpStatus }: Arrival): void {
+    this.#intakes += 1;
+    if (receivedAt === null || (httpStatus !== null && !isSuccess(httpStatus))) return;
+    if (this.#firstReceivedAt === null || receivedAt < this.#firstReceivedAt) this.#firstReceivedAt = receivedAt;
+    if (this.#lastReceivedAt === null || receivedAt > this.#lastReceivedAt) this.#lastReceivedAt = receivedAt;
   }
-  return { intakes: arrivals.length, firstReceivedAt, lastReceivedAt };
+
+  get arrived(): Arrived {
+    return {
+      intakes: this.#intakes,
+      firstReceivedAt: this.#firstReceivedAt,
+      lastReceivedAt: this.#lastReceivedAt,
+    };
+  }
 }
 
 function isSuccess(httpStatus: number): boolean {

@@ -1,4 +1,5 @@
 import type { Channel } from "../domain/channel.ts";
+import { packKeyOf } from "../store/pack.ts";
 import type { Store } from "../store/store.ts";
 import type { Haul } from "./haul.ts";
 import { haulFile } from "./haul-file.ts";
@@ -36,7 +37,8 @@ export async function savePayloads(
   channel: Channel,
   payloads: readonly PayloadIntake[],
 ): Promise<IntakeTally> {
-  return saveAndSettle(store, channel, [haulPayloads(channel, payloads)]);
+  const pack = packKeyOf(payloads.map(({ content }) => content));
+  return saveAndSettle(store, channel, [haulPayloads(channel, payloads, pack)]);
 }
 
 async function saveAndSettle(

@@ -6,10 +6,11 @@ import type { PayloadChannel } from "./exported-line.ts";
 import { parseExportedLine, toBrokenLineIntake, toOverlongLineIntake } from "./exported-line.ts";
 import { parseLegacyReply } from "./legacy-api/parse-reply.ts";
 import type { ReceivedArrival } from "./payload-intake.ts";
-import type { JsonBlock } from "./read-json-lines.ts";
+import type { JsonBlock, JsonLine } from "./read-json-lines.ts";
 import { linesOf, readJsonBlocks } from "./read-json-lines.ts";
 import { parseStatusReply } from "./status-api/parse-reply.ts";
 import { parseDelivery } from "./webhook/parse-delivery.ts";
+import { makeDeliveryReader } from "./webhook/read-exported-deliveries.ts";
 
 /** What a payload's reader must know beside the payload. */
 export interface PayloadContext {
@@ -41,7 +42,7 @@ export function makePayloadParser(
 
 /**
  * Reads a JSON Lines file of exported deliveries or replies, in blocks of
- * whole lines for {@link parsePayloadBlock}.
+ * whole lines for {@link makeBlockParser}.
  *
  * @throws UsageError when the file cannot be read
  */
@@ -58,23 +59,34 @@ export async function* readPayloadBlocks(path: string): AsyncGenerator<JsonBlock
 }
 
 /**
- * Reads exported deliveries or replies as if they had come over the wire: an
- * intake for each line, in order. A line that cannot be read is an intake with
- * one row set aside.
- *
+ * Makes the reader of exported deliveries or replies: as if they had come over
+ * the wire, an intake for each line, in order. A line that cannot be read is
+ * an intake with one row set aside. Keep the reader: it learns.
+ */
+export function makeBlockParser(channel: PayloadChannel, context: PayloadContext): BlockParser {
+  const parse = makePayloadParser(channel, context);
+  const deliveries = channel === "webhook" ? makeDeliveryReader(context.contract) : null;
+  return function* (block, file) {
+    const readQuickly = deliveries?.open(block.bytes);
+    for (const line of linesOf(block)) {
+      yield readQuickly?.(line) ?? parseLine(line, file, channel, parse);
+    }
+  };
+}
+
+/**
  * @param file the file's name, for messages
  */
-export function parsePayloadBlock(
-  block: JsonBlock,
+export type BlockParser = (block: JsonBlock, file: string) => Generator<PayloadIntake>;
+
+function parseLine(
+  { line, bytes, isCut }: JsonLine,
   file: string,
   channel: PayloadChannel,
-  context: PayloadContext,
-): PayloadIntake[] {
-  const parse = makePayloadParser(channel, context);
-  return linesOf(block).map(({ line, bytes, isCut }) => {
-    const place = `${file} line ${line}`;
-    return isCut ? toOverlongLineIntake(bytes, channel, place) : toIntake(bytes, channel, place, parse);
-  });
+  parse: PayloadParser,
+): PayloadIntake {
+  const place = `${file} line ${line}`;
+  return isCut ? toOverlongLineIntake(bytes, channel, place) : toIntake(bytes, channel, place, parse);
 }
 
 function toIntake(

@@ -88,11 +88,10 @@ function countLines(bytes: Uint8Array): number {
  * The lines of a block. LF or CR LF, with or without a last line end; blank
  * lines and byte-order marks are passed over, also where files were joined.
  */
-export function linesOf(
+export function* linesOf(
   { firstLine, bytes: all, isCut }: JsonBlock,
   mostLineBytes: number = MOST_LINE_BYTES,
-): JsonLine[] {
-  const lines: JsonLine[] = [];
+): Generator<JsonLine> {
   for (let start = 0, line = firstLine; start < all.length; line += 1) {
     const feed = isCut ? -1 : all.indexOf(LINE_FEED, start);
     const end = feed === -1 ? all.length : feed;
@@ -102,10 +101,9 @@ export function linesOf(
     if (BYTE_ORDER_MARK.equals(bytes.subarray(0, BYTE_ORDER_MARK.length))) {
       bytes = bytes.subarray(BYTE_ORDER_MARK.length);
     }
-    if (bytes.length > mostLineBytes) lines.push({ line, bytes: bytes.subarray(0, mostLineBytes), isCut: true });
-    else if (!isBlank(bytes)) lines.push({ line, bytes, isCut: false });
+    if (bytes.length > mostLineBytes) yield { line, bytes: bytes.subarray(0, mostLineBytes), isCut: true };
+    else if (!isBlank(bytes)) yield { line, bytes, isCut: false };
   }
-  return lines;
 }
 
 function isBlank(bytes: Uint8Array): boolean {

@@ -1,6 +1,7 @@
 import type { Barcode } from "../domain/barcode.ts";
 import type { Channel } from "../domain/channel.ts";
 import type { KeptObservation } from "../domain/merge-observation.ts";
+import type { Observation } from "../domain/observation.ts";
 
 /**
  * What a channel said of a parcel as one text: JSON arrays joined by commas,
@@ -37,25 +38,32 @@ const SECOND = 1000;
 
 /** One observation as text. It holds its identity, which stands nowhere else; parcel and channel are the dossier's. */
 export function encodeObservation(observation: KeptObservation): string {
-  const { details, barcode, delivery, precisionMs, lastListedAt, laterAt, nonexistentTime, filledLater } =
-    observation;
+  return encodeFresh(observation, observation.delivery, observation.filledLater);
+}
+
+/** One observation that has been said once as text: {@link encodeObservation} without a copy of it. */
+export function encodeFresh(
+  observation: Observation,
+  delivery: KeptObservation["delivery"] = null,
+  filledLater: KeptObservation["filledLater"] = null,
+): string {
+  const { details, barcode, precisionMs, lastListedAt, laterAt, nonexistentTime } = observation;
   const mainBarcode = details.mainBarcode === barcode ? "0" : toJson(details.mainBarcode);
   let text =
     `[${toJson(observation.identity)},${toJson(observation.code)},${observation.at},${observation.receivedAt},` +
     `"${observation.intake}",${observation.line},${toJson(details.location)},${toJson(details.reference)},` +
     `${toJson(details.customerNumber)},${toJson(details.customerCode)},${mainBarcode},${toJson(details.productCode)}`;
-  const seldom = [
-    precisionMs === SECOND ? null : precisionMs,
-    lastListedAt,
-    laterAt,
-    nonexistentTime ? 1 : null,
-    filledLater,
-  ];
-  const filled = seldom.findLastIndex((value) => value !== null) + 1;
   if (delivery !== null) text += `,${toJson(delivery.name)},${toJson(delivery.pack)}`;
-  else if (filled > 0) text += ",null,null";
-  for (let i = 0; i < filled; i += 1) text += `,${JSON.stringify(seldom[i])}`;
-  return `${text}]`;
+  const isUsual =
+    precisionMs === SECOND && lastListedAt === null && laterAt === null && !nonexistentTime && filledLater === null;
+  if (isUsual) return `${text}]`;
+  if (delivery === null) text += ",null,null";
+  const seldom = [precisionMs === SECOND ? null : precisionMs, lastListedAt, laterAt, nonexistentTime ? 1 : null, filledLater];
+  const filled = seldom.findLastIndex((value) => value !== null) + 1;
+  return `${text}${seldom
+    .slice(0, filled)
+    .map((value) => `,${JSON.stringify(value)}`)
+    .join("")}]`;
 }
 
 /** How an entry begins: nothing else in a dossier looks like it, because a quotation mark within a text is escaped. */

@@ -40,13 +40,28 @@ export function findClashes(fresh: Float64Array, kept: readonly Float64Array[]):
     for (let i = 0, j = 0; i < fresh.length && j < keys.length; ) {
       const [a, b] = [fresh[i] as number, keys[j] as number];
       noteClash(a, b, clashing);
+      // Of equal ones the fresh key stays: another parcel's may stand behind the kept one.
       if (a < b) i += 1;
       else j += 1;
     }
   }
-  return [...clashing].map((bits) => [
-    ...new Set([fresh, ...kept].flatMap((keys) => [...keys].filter((key) => identityBitsOf(key) === bits))),
-  ]);
+  return [...clashing].map((bits) => [...new Set([fresh, ...kept].flatMap((keys) => keysOf(bits, keys)))]);
+}
+
+/** The keys of one identity: one stretch of those that are in order. */
+function keysOf(bits: number, keys: Float64Array): number[] {
+  const start = countBelow(bits * PARCEL_SPAN, keys);
+  return [...keys.subarray(start, countBelow((bits + 1) * PARCEL_SPAN, keys))];
+}
+
+function countBelow(bound: number, keys: Float64Array): number {
+  let [from, to] = [0, keys.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((keys[middle] as number) < bound) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 function noteClash(a: number, b: number, clashing: Set<number>): void {

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { RawPart } from "./store.ts";
 
@@ -15,22 +15,42 @@ function fromRawBytes(bytes: Uint8Array): Buffer {
 }
 
 const LENGTH_BYTES = 4;
+const FIRST_BYTES = 64 * 1024;
+
+/**
+ * Names a pack by what it is made of, so that the same payloads taken in again
+ * make the same pack.
+ */
+export function packKeyOf(content: Iterable<Uint8Array>): string {
+  const hash = createHash("sha256");
+  for (const bytes of content) hash.update(bytes);
+  return hash.digest("hex").slice(0, 16);
+}
 
 /**
  * Puts many payloads into one piece of raw content: each with its length
- * before it (32 bits, little-endian). The same payloads make the same pack.
+ * before it (32 bits, little-endian).
  */
-export function makePack(payloads: readonly Uint8Array[]): RawPart {
-  const size = payloads.reduce((sum, { length }) => sum + LENGTH_BYTES + length, 0);
-  const content = Buffer.allocUnsafe(size);
-  let at = 0;
-  for (const payload of payloads) {
-    at = content.writeUInt32LE(payload.length, at);
-    content.set(payload, at);
-    at += payload.length;
+export class Packer {
+  #content: Buffer = Buffer.allocUnsafe(FIRST_BYTES);
+  #size = 0;
+
+  add(payload: Uint8Array): void {
+    const end = this.#size + LENGTH_BYTES + payload.length;
+    if (end > this.#content.length) {
+      const larger = Buffer.allocUnsafe(end * 2);
+      this.#content.copy(larger, 0, 0, this.#size);
+      this.#content = larger;
+    }
+    this.#content.writeUInt32LE(payload.length, this.#size);
+    this.#content.set(payload, this.#size + LENGTH_BYTES);
+    this.#size = end;
   }
-  const bytes = toRawBytes(content);
-  return { key: hash("sha256", bytes, "hex").slice(0, 16), part: 0, bytes };
+
+  /** @param key of {@link packKeyOf} */
+  finish(key: string): RawPart {
+    return { key, part: 0, bytes: toRawBytes(this.#content.subarray(0, this.#size)) };
+  }
 }
 
 /**

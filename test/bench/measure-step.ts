@@ -36,4 +36,6 @@ const count = await withApp(
   run,
 );
 const seconds = (performance.now() - started) / 1000;
-console.log(JSON.stringify({ name: step, count, seconds, peakMegabytes: peakMegabytes() }));
+const { user, system } = process.cpuUsage();
+const cpuSeconds = (user + system) / 1e6; console.error(user/1e6, system/1e6);
+console.log(JSON.stringify({ name: step, count, seconds, cpuSeconds, peakMegabytes: peakMegabytes() }));

@@ -10,6 +10,7 @@ import { keepsQuarantine } from "./keeps-quarantine.ts";
 import { keepsRawContent } from "./keeps-raw-content.ts";
 import { keepsRuns } from "./keeps-runs.ts";
 import { keepsTransactions } from "./keeps-transactions.ts";
+import { listsParcels } from "./lists-parcels.ts";
 import { readsParcels } from "./reads-parcels.ts";
 import type { OpenStore } from "./store-under-test.ts";
 
@@ -24,6 +25,7 @@ export function behavesLikeStore(openStore: OpenStore): void {
   keepsInbox(openStore);
   keepsDossiers(openStore);
   readsParcels(openStore);
+  listsParcels(openStore);
   keepsFindings(openStore);
   keepsRuns(openStore);
   countsTotals(openStore);

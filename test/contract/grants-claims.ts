@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Claim } from "../../src/store/store.ts";
 import { ClaimLost } from "../../src/store/store.ts";
@@ -10,6 +11,25 @@ import { useStore } from "./store-under-test.ts";
 const LONG = 600_000;
 /** Over as soon as it has begun. */
 const SHORT = 1;
+
+/** What may happen to a subject; `which` of all claims that it ever had. */
+type Step =
+  | { readonly kind: "take"; readonly leaseMs: number }
+  | { readonly kind: "renew"; readonly which: number; readonly leaseMs: number }
+  | { readonly kind: "release" | "write"; readonly which: number };
+
+interface ModelClaim {
+  readonly claim: Claim;
+  /** Of the last claim; those before it are lost. */
+  state: "held" | "lapsed" | "free";
+}
+
+const arbitraryLease = fc.constantFrom(LONG, SHORT);
+const arbitraryStep: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ kind: fc.constant("take" as const), leaseMs: arbitraryLease }),
+  fc.record({ kind: fc.constant("renew" as const), which: fc.nat(20), leaseMs: arbitraryLease }),
+  fc.record({ kind: fc.constantFrom("release" as const, "write" as const), which: fc.nat(20) }),
+);
 
 /** Who may settle and evaluate what. */
 export function grantsClaims(openStore: OpenStore): void {
@@ -126,6 +146,58 @@ export function grantsClaims(openStore: OpenStore): void {
       expect(taken).toHaveLength(1);
       expect(taken[0]?.token).toBeGreaterThan(old.token);
     });
+
+    it("may be relied on and renewed many times at once", async () => {
+      const claim = await mustTake("a");
+      const done = await Promise.allSettled(
+        Array.from({ length: 12 }, (_, n) =>
+          n % 3 === 0 ? kit.store.claims.renew(claim, LONG) : writeUnder(claim, n),
+        ),
+      );
+      expect(done.filter(({ status }) => status === "rejected")).toEqual([]);
+      expect(await kit.touched()).toEqual([1, 2, 4, 5, 7, 8, 10, 11].map(parcelOf));
+      expect(await take("b")).toBeUndefined();
+    });
+
+    it("keep these rules in whatever order things happen", async () => {
+      let runs = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.array(arbitraryStep, { maxLength: 14 }), async (steps) => {
+          runs += 1;
+          const model: ModelClaim[] = [];
+          for (const step of steps) await follow(step, `run ${runs}`, model);
+        }),
+        { numRuns: 40 },
+      );
+    });
+
+    /** Does a step, and compares what comes of it with what the model says. */
+    async function follow(step: Step, subject: string, model: ModelClaim[]): Promise<void> {
+      const current = model.at(-1);
+      if (step.kind === "take") {
+        if (current?.state === "held") {
+          expect(await take("a", step.leaseMs, subject)).toBeUndefined();
+        } else {
+          const claim = await mustTake("a", step.leaseMs, subject);
+          expect(claim.token).toBeGreaterThan(current?.claim.token ?? 0);
+          model.push({ claim, state: step.leaseMs === LONG ? "held" : "lapsed" });
+        }
+        return;
+      }
+      const one = model[step.which % model.length];
+      if (one === undefined) return;
+      const holds = one === current && one.state !== "free";
+      if (step.kind === "renew") {
+        expect(await kit.store.claims.renew(one.claim, step.leaseMs)).toBe(holds);
+        if (holds) one.state = step.leaseMs === LONG ? "held" : "lapsed";
+      } else if (step.kind === "write") {
+        const writing = writeUnder(one.claim);
+        await (holds ? writing : expect(writing).rejects.toBeInstanceOf(ClaimLost));
+      } else {
+        await kit.store.claims.release(one.claim);
+        if (holds) one.state = "free";
+      }
+    }
 
     it("cannot be taken over while a transaction relies on them, however long it takes", async () => {
       const claim = await mustTake("a", SHORT);

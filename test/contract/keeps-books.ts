@@ -54,6 +54,53 @@ export function keepsBooks(openStore: OpenStore): void {
       expect(books.get("status-api")).toMatchObject({ intakes: 0, seen: 0 });
     });
 
+    it("are the sums over all who write them, each in a bucket of its own or in the same", async () => {
+      const rows = { seen: 7, accepted: 4, duplicates: 2, quarantined: 1 };
+      const written = await Promise.allSettled(
+        Array.from({ length: 24 }, (_, n) =>
+          write(async (writer) => {
+            for (const channel of n % 2 === 0 ? CHANNELS : CHANNELS.toReversed()) {
+              const at = T + n;
+              await writer.saveProgress(
+                aProgress({
+                  channel,
+                  bucket: n % 5,
+                  intakes: 1,
+                  rows,
+                  firstReceivedAt: at,
+                  lastReceivedAt: at + 100,
+                }),
+              );
+            }
+          }),
+        ),
+      );
+      expect(written.filter(({ status }) => status === "rejected")).toEqual([]);
+      expect(await kit.store.feeds.books()).toEqual(
+        CHANNELS.map((channel) => ({
+          channel,
+          intakes: 24,
+          seen: 168,
+          accepted: 96,
+          duplicates: 48,
+          quarantined: 24,
+          firstReceivedAt: T,
+          watermark: T + 123,
+        })),
+      );
+      expect((await kit.store.feeds.progress()).watermarks).toEqual({ legacy: T + 123, new: T + 123 });
+    });
+
+    it("take no bucket that has no time for one that has", async () => {
+      await write((writer) => writer.saveProgress(aProgress({ bucket: 1, intakes: 1 })));
+      await write((writer) =>
+        writer.saveProgress(aProgress({ bucket: 2, firstReceivedAt: T, lastReceivedAt: T + 1 })),
+      );
+      await write((writer) => writer.saveProgress(aProgress({ bucket: 3, intakes: 1 })));
+      const book = (await kit.store.feeds.books()).find(({ channel }) => channel === "webhook");
+      expect(book).toMatchObject({ intakes: 2, firstReceivedAt: T, watermark: T + 1 });
+    });
+
     it("hold the first and the latest arrival, whatever the order and whatever has no time", async () => {
       const spans: readonly (readonly [number, number] | null)[] = [
         null,
@@ -107,6 +154,22 @@ export function keepsBooks(openStore: OpenStore): void {
           ["1", { firstAt: T, lastAt: T + 2 }],
           ["2", { firstAt: T + 3, lastAt: T + 9 }],
         ]),
+      );
+    });
+
+    it("hold each customer's window once, whoever wrote it, also when many do at once", async () => {
+      const customers = ["11223344", "", "0", "É'", "99887766"];
+      const written = await Promise.allSettled(
+        Array.from({ length: 16 }, (_, n) => {
+          const order = n % 2 === 0 ? customers : customers.toReversed();
+          const window = { firstAt: T - n, lastAt: T + n };
+          const deliveries = new Map(order.map((customer) => [customer, window]));
+          return write((writer) => writer.saveProgress(aProgress({ bucket: n, deliveries })));
+        }),
+      );
+      expect(written.filter(({ status }) => status === "rejected")).toEqual([]);
+      expect((await kit.store.feeds.progress()).deliveries).toEqual(
+        new Map(customers.map((customer) => [customer, { firstAt: T - 15, lastAt: T + 15 }])),
       );
     });
   });

@@ -14,11 +14,11 @@ export function keepsEventKeys(openStore: OpenStore): void {
       bucket,
       keys: Float64Array.from(keys),
     });
-    /** All that was given of a bucket, each key once, in order; every part of it must be in order. */
+    /** All that was given of a bucket, in order; every part of it must be in order. */
     const unite = (given: readonly EventKeys[], bucket: number): number[] => {
       const parts = given.filter((part) => part.bucket === bucket).map(({ keys }) => [...keys]);
       for (const part of parts) expect(part).toEqual(part.toSorted((a, b) => a - b));
-      return [...new Set(parts.flat())].sort((a, b) => a - b);
+      return parts.flat().sort((a, b) => a - b);
     };
     /** What a bucket holds; asking adds nothing that is not there. */
     const keptOf = async (bucket: number): Promise<number[]> => unite(await save(keysOf(bucket)), bucket);
@@ -90,7 +90,7 @@ export function keepsEventKeys(openStore: OpenStore): void {
       await save(keysOf(1, 3, 4));
       await save(keysOf(1, 3));
       await save(keysOf(1, 3, 5));
-      expect(await keptOf(1)).toEqual([3, 4, 5]);
+      expect([...new Set(await keptOf(1))]).toEqual([3, 4, 5]);
     });
 
     it("may be a part of a longer list", async () => {

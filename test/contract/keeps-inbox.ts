@@ -63,6 +63,14 @@ export function keepsInbox(openStore: OpenStore): void {
       }
     });
 
+    it("keeps just the part of a larger buffer that a batch is", async () => {
+      const larger = new TextEncoder().encode("before|records|after");
+      await kit.write((writer) =>
+        writer.saveRecords([{ bucket: 1, channel: "webhook", records: larger.subarray(7, 14) }]),
+      );
+      expect(await textsOf(1)).toEqual(["records"]);
+    });
+
     it("keeps records that can be read again", async () => {
       const entry = encodeObservation(aKept({ details: { reference: "\u0000\t\n\u2028é\ud83d\ude00" } }));
       const withdrawal = { identity: aKept().identity, intake: hashOf("a"), winner: hashOf("b") };

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { makePack, toRawBytes } from "../../src/store/pack.ts";
+import { toRawBytes } from "../../src/store/pack.ts";
+import { makePack } from "../support/packs.ts";
+import type { RawPart } from "../../src/store/store.ts";
 import { anIntake, hashOf, partsOf } from "../support/store-rows.ts";
 import type { OpenStore } from "./store-under-test.ts";
 import { useStore } from "./store-under-test.ts";
@@ -58,6 +60,17 @@ export function keepsRawContent(openStore: OpenStore): void {
       });
       await write((writer) => writer.saveRaw([part(1, "cd"), part(0, "again")]));
       expect(await rawOf("abcd")).toBe("abcd");
+    });
+
+    it("is just the part of a larger buffer that was given", async () => {
+      const [{ key, bytes }] = partsOf("content") as [RawPart];
+      const larger = new Uint8Array(bytes.length + 20).fill(7);
+      larger.set(bytes, 9);
+      await write(async (writer) => {
+        await writer.saveRaw([{ key, part: 0, bytes: larger.subarray(9, 9 + bytes.length) }]);
+        await writer.saveIntakes([anIntake("content")]);
+      });
+      expect(await rawOf("content")).toBe("content");
     });
 
     it("may be kept by many at once", async () => {

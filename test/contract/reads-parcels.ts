@@ -1,48 +1,23 @@
 import { describe, expect, it } from "vitest";
 import type { Barcode } from "../../src/domain/barcode.ts";
 import { bucketOf } from "../../src/domain/barcode.ts";
+import { compareText } from "../../src/domain/observation.ts";
 import type { Selection } from "../../src/store/store.ts";
 import {
   aDossier,
   aFinding,
   aKept,
+  anEvent,
   anOutcome,
-  aTally,
   findingIdOf,
-  inStoreOrder,
   parcelOf,
   parcelsOfOneBucket,
 } from "../support/store-rows.ts";
 import type { OpenStore } from "./store-under-test.ts";
 import { all, aTouched, T, useStore } from "./store-under-test.ts";
 
-/** Parcels with all that is known of them: what an evaluation reads, and the lists. */
+/** Parcels with all that is known of them: what an evaluation reads. */
 export function readsParcels(openStore: OpenStore): void {
-  describe("corrections", () => {
-    const kit = useStore(openStore);
-    const { keepParcels } = kit;
-
-    it("are counted over all parcels, and the parcels listed that have any", async () => {
-      await keepParcels(
-        { barcode: parcelOf(1), corrections: 2 },
-        { barcode: parcelOf(2), corrections: 0 },
-        { barcode: parcelOf(3), corrections: 5 },
-      );
-      const inOrder = inStoreOrder([1, 3].map((n) => ({ barcode: parcelOf(n) }))).map(
-        ({ barcode }) => barcode,
-      );
-      expect(await kit.store.parcels.listCorrected(10)).toEqual({ barcodes: inOrder, corrections: 7 });
-      expect(await kit.store.parcels.listCorrected(1)).toEqual({
-        barcodes: inOrder.slice(0, 1),
-        corrections: 7,
-      });
-    });
-
-    it("are none where no parcel was evaluated", async () => {
-      expect(await kit.store.parcels.listCorrected(10)).toEqual({ barcodes: [], corrections: 0 });
-    });
-  });
-
   describe("parcels", () => {
     const kit = useStore(openStore);
     const { evaluate, keep, keepDossiers, keepParcels, touched } = kit;
@@ -101,6 +76,49 @@ export function readsParcels(openStore: OpenStore): void {
         }
       }
       expect(await kit.store.parcels.findDossier(together[1] as Barcode)).toEqual(wanted[1]);
+    });
+
+    it("may be evaluated many at once, each with what is its own", async () => {
+      const [p1, p2, p3, p4] = parcelsOfOneBucket(4) as [Barcode, Barcode, Barcode, Barcode];
+      const bucket = bucketOf(p1);
+      const finding = (barcode: Barcode, name: string) => aFinding({ barcode, id: findingIdOf(name) });
+      const step = (barcode: Barcode, name: string, at: number) =>
+        anEvent({ barcode, id: findingIdOf(name), at });
+      const outcomes = [
+        anOutcome({
+          barcode: p1,
+          dueAt: T,
+          changed: [finding(p1, "a"), finding(p1, "b")],
+          events: [step(p1, "a", 1), step(p1, "b", 1), step(p1, "a", 2)],
+        }),
+        anOutcome({ barcode: p2, verdict: "known", dueAt: T + 1, awaitsDeliveries: true }),
+        anOutcome({
+          barcode: p3,
+          verdict: "mismatched",
+          corrections: 2,
+          changed: [finding(p3, "a")],
+          events: [step(p3, "a", 1)],
+        }),
+        anOutcome({ barcode: p4, verdict: "pending", observations: 0 }),
+      ];
+      await keep(...[p1, p2, p3, p4].map((barcode) => aKept({ barcode })));
+      await kit.store.transaction(async ({ evaluations }) => {
+        await evaluations.saveOutcomes(bucket, []);
+        await evaluations.saveOutcomes(bucket, outcomes);
+      });
+      expect((await all(kit.store.parcels.list({}))).map(({ verdict }) => verdict)).toEqual([
+        "matched",
+        "known",
+        "mismatched",
+      ]);
+      for (const { barcode, changed, events } of outcomes) {
+        const { findings } = (await kit.store.parcels.findDossier(barcode)) ?? { findings: undefined };
+        expect(findings?.toSorted((a, b) => compareText(a.id, b.id))).toEqual(changed);
+        expect(await kit.store.findings.history(barcode)).toEqual(events);
+      }
+      expect(await touched()).toEqual([p1]);
+      expect(await touched({ deliveriesMoved: true })).toEqual([p1, p2]);
+      expect(await kit.store.parcels.listCorrected(9)).toEqual({ barcodes: [p3], corrections: 2 });
     });
 
     it("are touched when they are dirty, and clean once evaluated", async () => {
@@ -163,62 +181,6 @@ export function readsParcels(openStore: OpenStore): void {
         expect(await kit.store.parcels.countParcels(selection, 4)).toBe(4);
         expect(await kit.store.parcels.countParcels(selection, 5)).toBe(4);
       }
-    });
-
-    it("are listed with their verdict in order of bucket and barcode, once they have been evaluated", async () => {
-      const tally = { legacy: aTally({ episodes: 3 }), new: aTally({ episodes: 2 }) };
-      await keepParcels(
-        { barcode: parcelOf(2), verdict: "mismatched", tally, openFindings: 4 },
-        { barcode: parcelOf(1) },
-        { barcode: parcelOf(3), verdict: "not_proven" },
-      );
-      await keep(aKept({ barcode: parcelOf(4) }));
-      const mismatched = {
-        barcode: parcelOf(2),
-        verdict: "mismatched",
-        legacyEpisodes: 3,
-        newEpisodes: 2,
-        openFindings: 4,
-      };
-      const rows = inStoreOrder([
-        { barcode: parcelOf(1), verdict: "matched", legacyEpisodes: 0, newEpisodes: 0, openFindings: 0 },
-        mismatched,
-        { barcode: parcelOf(3), verdict: "not_proven", legacyEpisodes: 0, newEpisodes: 0, openFindings: 0 },
-      ]);
-      expect(await all(kit.store.parcels.list({}))).toEqual(rows);
-      expect(await all(kit.store.parcels.list({ verdict: undefined }))).toEqual(rows);
-      expect(await all(kit.store.parcels.list({ verdict: "mismatched" }))).toEqual([mismatched]);
-      expect(await all(kit.store.parcels.list({ verdict: "known" }))).toEqual([]);
-    });
-
-    it("are not listed when no observation of them is left", async () => {
-      await keepParcels({ observations: 0 });
-      expect(await all(kit.store.parcels.list({}))).toEqual([]);
-    });
-
-    it("are listed whole, however many there are, also while something else is read", async () => {
-      const barcodes = Array.from({ length: 2300 }, (_, n) => parcelOf(n));
-      await keepParcels(...barcodes.map((barcode) => ({ barcode })));
-      const listed: Barcode[] = [];
-      for await (const page of kit.store.parcels.list({})) {
-        expect(page.length).toBeGreaterThan(0);
-        listed.push(...page.map(({ barcode }) => barcode));
-        await kit.store.parcels.findDossier(parcelOf(5));
-      }
-      expect(listed).toEqual(
-        inStoreOrder(barcodes.map((barcode) => ({ barcode }))).map(({ barcode }) => barcode),
-      );
-    });
-
-    it("can be evaluated while they are listed", async () => {
-      const barcodes = Array.from({ length: 1100 }, (_, n) => parcelOf(n));
-      await keepParcels(...barcodes.map((barcode) => ({ barcode })));
-      let listed = 0;
-      for await (const page of kit.store.parcels.list({})) {
-        listed += page.length;
-        await evaluate(anOutcome({ barcode: parcelOf(1), openFindings: listed }));
-      }
-      expect(listed).toBe(1100);
     });
   });
 }

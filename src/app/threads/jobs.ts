@@ -1,14 +1,15 @@
-import type { Channel } from "../../domain/channel.ts";
 import type { Haul } from "../../intake/haul.ts";
 import { haulFile } from "../../intake/haul-file.ts";
 import { haulPayloads } from "../../intake/haul-payloads.ts";
 import type { RowsByChannel } from "../../intake/intake-tally.ts";
 import { settleInbox } from "../../intake/settle-inbox.ts";
 import type { PayloadChannel } from "../../sources/exported-line.ts";
-import { parsePayloadBlock } from "../../sources/import-payloads.ts";
+import type { BlockParser } from "../../sources/import-payloads.ts";
+import { makeBlockParser } from "../../sources/import-payloads.ts";
 import { openScanFile } from "../../sources/legacy-scan/parse-scan-file.ts";
 import { readLayout } from "../../sources/legacy-scan/read-layout.ts";
 import type { JsonBlock } from "../../sources/read-json-lines.ts";
+import { packKeyOf } from "../../store/pack.ts";
 import { evaluateGroups } from "../evaluate-groups.ts";
 import type { App } from "../open-app.ts";
 
@@ -62,13 +63,23 @@ export async function* runJob(app: App, job: Job, owner: string): AsyncGenerator
 /** Reads what came in. */
 export async function* runHaulJob(app: Pick<App, "contract" | "config">, job: HaulJob): AsyncGenerator<Haul> {
   if (job.kind === "haul-lines") {
-    const context = { contract: app.contract, legacyZone: app.config.zone };
-    const channel: Channel = job.channel;
-    yield haulPayloads(channel, parsePayloadBlock(job.block, job.file, job.channel, context));
+    const payloads = parserOf(app, job.channel)(job.block, job.file);
+    yield haulPayloads(job.channel, payloads, packKeyOf([job.block.bytes]));
     return;
   }
   const { path, name, receivedAt } = job;
   yield* haulFile(await openScanFile(path, { layout: await readLayout(job.layout), name, receivedAt }));
+}
+
+const parsers = new WeakMap<App["contract"], Map<PayloadChannel, BlockParser>>();
+
+/** A parser learns, so it is kept for the next block. */
+function parserOf({ contract, config }: Pick<App, "contract" | "config">, channel: PayloadChannel): BlockParser {
+  const known = parsers.get(contract) ?? new Map<PayloadChannel, BlockParser>();
+  parsers.set(contract, known);
+  const parser = known.get(channel) ?? makeBlockParser(channel, { contract, legacyZone: config.zone });
+  known.set(channel, parser);
+  return parser;
 }
 
 /** The calls of a listener as a stream, while the work goes on. */

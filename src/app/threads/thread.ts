@@ -8,7 +8,7 @@ import { runJob } from "./jobs.ts";
 import type { Answer, Failure, Order, ThreadData } from "./threads.ts";
 import { ownMemoryOf } from "./threads.ts";
 
-const { config, databaseUrl, now } = workerData as ThreadData;
+const { config, databaseUrl, now, turnMemory } = workerData as ThreadData;
 const port = parentPort;
 if (port === null) throw new Error("thread.ts runs in a thread only");
 
@@ -32,6 +32,7 @@ await withApp(
     databaseUrl,
     mayMakeStore: false,
     threads: 0,
+    turnMemory,
   },
   async (app) => {
     for (;;) {

@@ -9,6 +9,7 @@ import type { Job, Piece } from "./jobs.ts";
 export interface ThreadData {
   readonly config: Config;
   readonly databaseUrl: string;
+  readonly turnMemory: SharedArrayBuffer;
   /** The clock that stands still; `null`: the machine's. */
   readonly now: number | null;
 }
@@ -45,7 +46,7 @@ export interface Threads {
 const CREDITS = 3;
 
 /** Young objects live in so much memory: more would only lie about, in every thread. */
-const YOUNG_MEGABYTES = 24;
+const YOUNG_MEGABYTES = 48;
 
 interface Thread {
   readonly worker: Worker;

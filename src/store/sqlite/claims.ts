@@ -1,6 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { Claim, Claims } from "../store.ts";
 import { ClaimLost } from "../store.ts";
+import type { InTurn } from "./turn.ts";
 
 /** SQLite's clock in epoch milliseconds: the same for all who open the file. */
 const NOW = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
@@ -13,7 +14,7 @@ const NOW = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
  */
 export function makeClaims(
   database: Database,
-  inTurn: <Result>(work: () => Result) => Promise<Result>,
+  inTurn: InTurn,
 ): {
   readonly claims: Claims;
   readonly assertClaim: (claim: Claim) => Promise<void>;

@@ -10,6 +10,8 @@ import { makeParcelReader } from "./read-parcels.ts";
 import { makeRunReader } from "./read-runs.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 import { makeDossierWriter } from "./write-dossiers.ts";
+import type { InTurn } from "./turn.ts";
+import { makeTurns } from "./turn.ts";
 import { makeEvaluationWriter } from "./write-evaluations.ts";
 import { makeIntakeWriter } from "./write-intakes.ts";
 
@@ -22,12 +24,13 @@ import { makeIntakeWriter } from "./write-intakes.ts";
  *
  * @param path file, or `:memory:`
  * @param mayMake whether a file that does not exist is made
+ * @param turnMemory shared by the threads of this process that open the same file
  * @throws UsageError when the file cannot be opened or made, is no store, or
  *   has another schema version
  */
 export function openSqliteStore(
   path: string,
-  { mayMake = true }: { readonly mayMake?: boolean } = {},
+  { mayMake = true, turnMemory }: { readonly mayMake?: boolean; readonly turnMemory?: SharedArrayBuffer } = {},
 ): Store {
   if (!mayMake && path !== ":memory:" && !existsSync(path)) {
     throw new UsageError({
@@ -37,7 +40,7 @@ export function openSqliteStore(
       todo: "correct --database, or import first",
     });
   }
-  return makeStore(openDatabase(path), path);
+  return makeStore(openDatabase(path), path, turnMemory);
 }
 
 function openDatabase(path: string): Database.Database {
@@ -80,7 +83,7 @@ function prepareSchema(database: Database.Database, path: string): void {
   database.pragma("journal_mode = WAL");
   database.pragma("trusted_schema = OFF");
   database.pragma("cell_size_check = ON");
-  database.pragma("cache_size = -98304");
+  database.pragma("cache_size = -16384");
   database.pragma("wal_autocheckpoint = 8192");
   database.pragma("synchronous = FULL");
   if (!isEmpty) return;
@@ -97,10 +100,14 @@ function prepareSchema(database: Database.Database, path: string): void {
   database.pragma("synchronous = FULL");
 }
 
-function makeStore(database: Database.Database, path: string): Store {
+function makeStore(database: Database.Database, path: string, turnMemory?: SharedArrayBuffer): Store {
   const parcels = makeParcelReader(database);
   const runs = makeRunReader(database);
-  const inTurn = makeTurns(path);
+  const takeTurns = makeTurns(turnMemory);
+  const inTurn: InTurn = (work) =>
+    takeTurns(work).catch((error: unknown) => {
+      throw isStoreFailure(error) ? toUsageError(path, error) : error;
+    });
   const { claims, assertClaim } = makeClaims(database, inTurn);
   const tx: StoreTransaction = {
     intakes: makeIntakeWriter(database),
@@ -132,18 +139,6 @@ function makeStore(database: Database.Database, path: string): Store {
     async close() {
       database.close();
     },
-  };
-}
-
-/** One connection holds one transaction at a time; the next waits for its turn. */
-function makeTurns(path: string): <Result>(work: () => Result | Promise<Result>) => Promise<Result> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const turn = last.then(work).catch((error) => {
-      throw isStoreFailure(error) ? toUsageError(path, error) : error;
-    });
-    last = turn.catch(() => undefined);
-    return turn;
   };
 }
 

@@ -21,6 +21,7 @@ import type { KeptObservation } from "../../../src/domain/merge-observation.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open-store.ts";
 import { SCHEMA_VERSION } from "../../../src/store/sqlite/schema.ts";
 import type { Store } from "../../../src/store/store.ts";
+import { behavesLikeSharedStore } from "../../contract/behaves-like-shared-store.ts";
 import { behavesLikeStore } from "../../contract/behaves-like-store.ts";
 import { aKept, aPlan, aRun, dossiersOf, parcelOf } from "../../support/store-rows.ts";
 
@@ -91,6 +92,13 @@ function openWithConnection(path: string): {
 describe("a store in memory", () => behavesLikeStore(async () => openSqliteStore(":memory:")));
 
 describe("a store in a file", () => behavesLikeStore(async () => openSqliteStore(newPath())));
+
+describe("a store that several share", () =>
+  behavesLikeSharedStore(async () => ({
+    module: new URL("../../../src/store/sqlite/open-store.ts", import.meta.url).href,
+    opener: "openSqliteStore",
+    args: [newPath()],
+  })));
 
 describe("openSqliteStore", () => {
   it("finds everything again that was committed, and only that", async () => {
@@ -202,6 +210,9 @@ describe("openSqliteStore", () => {
     const attempt = keep(store, aKept({ identity: "two" }));
     await expect(attempt).rejects.toThrow(UsageError);
     await expect(attempt).rejects.toThrow(/another trackbridge is writing to it: wait for that to end/);
+    await expect(store.claims.take("group 1", "a", 1)).rejects.toThrow(
+      /another trackbridge is writing to it/,
+    );
     other.exec("COMMIT");
     other.close();
     await keep(store, aKept({ identity: "two" }));
