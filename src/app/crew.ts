@@ -77,8 +77,9 @@ export async function evaluate(app: App, plan: RunPlan, onProgress?: EvaluationL
     doneGroups += 1;
     onProgress?.({ doneGroups, groups: GROUPS });
   };
-  const isMuch = (await app.store.parcels.countParcels(plan.selection, MANY_PARCELS)) >= MANY_PARCELS;
-  if (app.threads !== null && isMuch) await everywhere(app.threads, { kind: "evaluate" }, advance);
+  const parcels = await app.store.parcels.countParcels(plan.selection, MANY_PARCELS);
+  if (parcels === 0) return;
+  if (app.threads !== null && parcels >= MANY_PARCELS) await everywhere(app.threads, { kind: "evaluate" }, advance);
   else await evaluateGroups(app, OWNER, advance);
 }
 
