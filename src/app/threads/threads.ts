@@ -66,7 +66,7 @@ export function makeThreads(data: ThreadData): Threads {
   const threads: Thread[] = [];
 
   const start = (): Thread => {
-    const worker = new Worker(new URL(`./thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url), {
+    const worker = new Worker(new URL(`./job-thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url), {
       workerData: data,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
     });
