@@ -9,7 +9,7 @@ import type { IntakeTally } from "./intake-tally.ts";
 import { resolveClashes } from "./resolve-clashes.ts";
 
 /** So many bytes of records are appended at once: a batch for each bucket, so that batches stay few. */
-const RECORDS_AT_ONCE = 32 * 1024 * 1024;
+const RECORDS_AT_ONCE = 16 * 1024 * 1024;
 
 /** Keeps the hauls of one channel within one transaction. */
 export interface HaulWriter {

@@ -38,6 +38,11 @@ export class Packer {
   #content: Buffer = Buffer.allocUnsafe(FIRST_BYTES);
   #size = 0;
 
+  /** Forgets what was added. */
+  clear(): void {
+    this.#size = 0;
+  }
+
   add(payload: Uint8Array): void {
     const end = this.#size + LENGTH_BYTES + payload.length;
     if (end > this.#content.length) {
@@ -50,9 +55,15 @@ export class Packer {
     this.#size = end;
   }
 
-  /** @param key of {@link packKeyOf} */
+  /**
+   * The pack of all that was added since the last time.
+   *
+   * @param key of {@link packKeyOf}
+   */
   finish(key: string): RawPart {
-    return { key, part: 0, bytes: toRawBytes(this.#content.subarray(0, this.#size)) };
+    const bytes = toRawBytes(this.#content.subarray(0, this.#size));
+    this.clear();
+    return { key, part: 0, bytes };
   }
 }
 

@@ -46,7 +46,7 @@ export interface Threads {
 const CREDITS = 3;
 
 /** Young objects live in so much memory: more would only lie about, in every thread. */
-const YOUNG_MEGABYTES = 48;
+const YOUNG_MEGABYTES = 24;
 
 interface Thread {
   readonly worker: Worker;

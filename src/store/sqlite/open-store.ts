@@ -9,9 +9,9 @@ import { makeFindingReader } from "./read-findings.ts";
 import { makeParcelReader } from "./read-parcels.ts";
 import { makeRunReader } from "./read-runs.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
-import { makeDossierWriter } from "./write-dossiers.ts";
 import type { InTurn } from "./turn.ts";
 import { makeTurns } from "./turn.ts";
+import { makeDossierWriter } from "./write-dossiers.ts";
 import { makeEvaluationWriter } from "./write-evaluations.ts";
 import { makeIntakeWriter } from "./write-intakes.ts";
 
@@ -30,7 +30,10 @@ import { makeIntakeWriter } from "./write-intakes.ts";
  */
 export function openSqliteStore(
   path: string,
-  { mayMake = true, turnMemory }: { readonly mayMake?: boolean; readonly turnMemory?: SharedArrayBuffer } = {},
+  {
+    mayMake = true,
+    turnMemory,
+  }: { readonly mayMake?: boolean; readonly turnMemory?: SharedArrayBuffer } = {},
 ): Store {
   if (!mayMake && path !== ":memory:" && !existsSync(path)) {
     throw new UsageError({
@@ -83,7 +86,7 @@ function prepareSchema(database: Database.Database, path: string): void {
   database.pragma("journal_mode = WAL");
   database.pragma("trusted_schema = OFF");
   database.pragma("cell_size_check = ON");
-  database.pragma("cache_size = -16384");
+  database.pragma("cache_size = -8192");
   database.pragma("wal_autocheckpoint = 8192");
   database.pragma("synchronous = FULL");
   if (!isEmpty) return;
