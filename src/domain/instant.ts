@@ -161,31 +161,27 @@ function digitsOf(text: string, from: number, to: number): number {
   return value;
 }
 
-/** Midnight UTC of a day from 1970 on; `undefined` when no calendar has it. */
+const MOST_DAYS = 10_000;
+/** By year, month and day as one number: midnight UTC; `undefined` where no calendar has the day. */
+const days = new Map<number, number | undefined>();
+
 function toDate(year: number, month: number, day: number): number | undefined {
-  if (!(year >= 1970 && month >= 1 && month <= 12 && day >= 1)) return undefined;
-  const isLeap = isLeapYear(year);
-  const before = DAYS_BEFORE_MONTH[month - 1] as number;
-  const daysOfMonth = (DAYS_BEFORE_MONTH[month] as number) - before + (isLeap && month === 2 ? 1 : 0);
-  if (day > daysOfMonth) return undefined;
-  const leapDay = isLeap && month > 2 ? 1 : 0;
-  return (daysBeforeYear(year) - DAYS_BEFORE_1970 + before + leapDay + day - 1) * DAY;
+  const key = (year * 100 + month) * 100 + day;
+  if (days.has(key)) return days.get(key);
+  if (days.size >= MOST_DAYS) days.clear();
+  const date = resolveDate(year, month, day);
+  days.set(key, date);
+  return date;
 }
 
-const DAY = 24 * 60 * MINUTE;
-const DAYS_BEFORE_MONTH = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365] as const;
-
-function isLeapYear(year: number): boolean {
-  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+function resolveDate(year: number, month: number, day: number): number | undefined {
+  try {
+    const date = Temporal.PlainDate.from({ year, month, day }, { overflow: "reject" });
+    return date.toZonedDateTime("UTC").epochMilliseconds;
+  } catch {
+    return undefined;
+  }
 }
-
-/** Of the Gregorian calendar, from 1 January of the year 1 on. */
-function daysBeforeYear(year: number): number {
-  const past = year - 1;
-  return past * 365 + Math.floor(past / 4) - Math.floor(past / 100) + Math.floor(past / 400);
-}
-
-const DAYS_BEFORE_1970 = daysBeforeYear(1970);
 
 /** UTC, ISO 8601, `Z`; fractions only where there are any: `2026-03-07T22:22:56Z`. */
 export function toIsoUtc(epochMs: number): string {
