@@ -79,7 +79,8 @@ export async function evaluate(app: App, plan: RunPlan, onProgress?: EvaluationL
   };
   const parcels = await app.store.parcels.countParcels(plan.selection, MANY_PARCELS);
   if (parcels === 0) return;
-  if (app.threads !== null && parcels >= MANY_PARCELS) await everywhere(app.threads, { kind: "evaluate" }, advance);
+  if (app.threads !== null && parcels >= MANY_PARCELS)
+    await everywhere(app.threads, { kind: "evaluate" }, advance);
   else await evaluateGroups(app, OWNER, advance);
 }
 

@@ -32,7 +32,8 @@ const STEPS: Readonly<Record<string, (app: App) => Promise<Done>>> = {
       .map((name) => join(folder, name));
     const scans = await timed(async () => (await importFiles(app, { channel: "legacy-scan", paths })).seen);
     const deliveries = await timed(
-      async () => (await importFiles(app, { channel: "webhook", paths: [join(world, "webhook.jsonl")] })).seen,
+      async () =>
+        (await importFiles(app, { channel: "webhook", paths: [join(world, "webhook.jsonl")] })).seen,
     );
     const reconcile = await timed(async () => (await reconcileStore(app)).evaluated);
     return {
@@ -101,4 +102,6 @@ const { count, parts } = await withApp(
 const seconds = (performance.now() - started) / 1000;
 const { user, system } = process.cpuUsage();
 const cpuSeconds = (user + system) / 1e6;
-console.log(JSON.stringify({ name: step, count, seconds, cpuSeconds, parts, peakMegabytes: peakMegabytes() }));
+console.log(
+  JSON.stringify({ name: step, count, seconds, cpuSeconds, parts, peakMegabytes: peakMegabytes() }),
+);

@@ -11,8 +11,8 @@ import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { NODE_FLAGS, toNodeEnvironment } from "../../src/cli/node-settings.mjs.mts";
 import { systemClock } from "../../src/clock.ts";
-import { NODE_FLAGS, toNodeEnvironment } from "../../src/cli/node-settings.mjs";
 import { toIsoUtc } from "../../src/domain/instant.ts";
 import { readMappingFiles } from "../../src/mapping/load-tables.ts";
 import { writeWorld } from "../../src/sandbox/write-world.ts";
@@ -102,7 +102,13 @@ function measure(step: string): Step {
   const script = step === "duckdb" ? "duckdb-bare-job.ts" : "measure-step.ts";
   const child = spawnSync(
     process.execPath,
-    [...NODE_FLAGS, join(ROOT, "test/bench", script), step, world, join(DATA, step === "duckdb" ? "duck.db" : "bench.db")],
+    [
+      ...NODE_FLAGS,
+      join(ROOT, "test/bench", script),
+      step,
+      world,
+      join(DATA, step === "duckdb" ? "duck.db" : "bench.db"),
+    ],
     { encoding: "utf8", maxBuffer: 2 ** 20, env: toNodeEnvironment(process.env) },
   );
   if (child.status !== 0) throw new Error(`${step}: ${child.stderr}`);
