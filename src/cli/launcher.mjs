@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { NODE_FLAGS, toNodeEnvironment } from "./node-settings.mjs.mts";
+import { NODE_FLAGS, toNodeEnvironment } from "./node-settings.mjs";
 
 const NEEDED_MAJOR = 26;
 

@@ -11,11 +11,18 @@ import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { NODE_FLAGS, toNodeEnvironment } from "../../src/cli/node-settings.mjs.mts";
 import { systemClock } from "../../src/clock.ts";
 import { toIsoUtc } from "../../src/domain/instant.ts";
 import { readMappingFiles } from "../../src/mapping/load-tables.ts";
 import { writeWorld } from "../../src/sandbox/write-world.ts";
+
+/** Plain JavaScript, which knows no types. */
+const { NODE_FLAGS, toNodeEnvironment } = (await import(
+  new URL("../../src/cli/node-settings.mjs", import.meta.url).href
+)) as {
+  readonly NODE_FLAGS: readonly string[];
+  readonly toNodeEnvironment: (environment: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
+};
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const DATA = join(ROOT, "bench-data");

@@ -1,2 +1,0 @@
-export declare const NODE_FLAGS: readonly string[];
-export declare function toNodeEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv;
