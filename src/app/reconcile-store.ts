@@ -4,7 +4,7 @@ import type { VerdictReason } from "../domain/verdict.ts";
 import { findStaleFeeds, judgeRun } from "../reconcile/judge-run.ts";
 import type { Moment } from "../reconcile/settle.ts";
 import type { KindReport, ReconcileReport } from "../report/report-data.ts";
-import { LEASE_MS } from "../store/bucket-groups.ts";
+import { LEASE_MS, whileHeld } from "../store/bucket-groups.ts";
 import type { Claim, RunPlan, Store } from "../store/store.ts";
 import { ClaimLost } from "../store/store.ts";
 import type { EvaluationListener } from "./crew.ts";
@@ -37,8 +37,7 @@ export interface ReconcileResult {
 export async function reconcileStore(app: App, options: ReconcileOptions = {}): Promise<ReconcileResult> {
   const { store } = app;
   const claim = await takeTurn(store, OWNER);
-  const renewing = setInterval(() => void store.claims.renew(claim, LEASE_MS), LEASE_MS / 3).unref();
-  try {
+  return whileHeld(store, claim, LEASE_MS, async () => {
     await settle(app, 0);
     const plan = await planRun(app, options);
     await store.transaction(async (tx) => {
@@ -46,11 +45,8 @@ export async function reconcileStore(app: App, options: ReconcileOptions = {}): 
       await tx.evaluations.openRun(plan);
     });
     await evaluate(app, plan, options.onProgress);
-    return await endRun(app, plan, claim);
-  } finally {
-    clearInterval(renewing);
-    await store.claims.release(claim);
-  }
+    return endRun(app, plan, claim);
+  });
 }
 
 const TURN_MS = 200;

@@ -1,4 +1,4 @@
-import { bucketsOf, groupOf, workOnGroups } from "../store/bucket-groups.ts";
+import { groupOf, workOnGroups } from "../store/bucket-groups.ts";
 import type { Store } from "../store/store.ts";
 import type { RowsByChannel } from "./intake-tally.ts";
 import { addByChannel, NO_ROWS_BY_CHANNEL } from "./intake-tally.ts";
@@ -12,12 +12,17 @@ import { settleBuckets } from "./settle-buckets.ts";
  */
 export async function settleInbox(store: Store, owner: string): Promise<RowsByChannel> {
   let total = NO_ROWS_BY_CHANNEL;
+  let waiting: readonly number[] = [];
   await workOnGroups(
     store,
     owner,
-    async () => [...new Set((await store.parcels.inboxBuckets()).map(groupOf))],
+    async () => {
+      waiting = await store.parcels.inboxBuckets();
+      return [...new Set(waiting.map(groupOf))];
+    },
     async (claim, group) => {
-      total = addByChannel(total, await settleBuckets(store, claim, bucketsOf(group)));
+      const buckets = waiting.filter((bucket) => groupOf(bucket) === group);
+      total = addByChannel(total, await settleBuckets(store, claim, buckets));
     },
   );
   return total;

@@ -46,14 +46,29 @@ export async function workOnGroups(
       const claim = await store.claims.take(`buckets ${group}`, owner, leaseMs);
       if (claim === undefined) continue;
       worked = true;
-      try {
-        await work(claim, group);
-      } catch (error) {
+      await whileHeld(store, claim, leaseMs, () => work(claim, group)).catch((error: unknown) => {
         if (!(error instanceof ClaimLost)) throw error;
-      } finally {
-        await store.claims.release(claim);
-      }
+      });
     }
     if (!worked) await sleep(WAIT_MS);
+  }
+}
+
+/** Does work under a claim: renews it meanwhile, and gives it back in the end. */
+export async function whileHeld<Result>(
+  store: Store,
+  claim: Claim,
+  leaseMs: number,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  // That a claim could not be renewed is told by the next transaction that asserts it.
+  const renewing = setInterval(() => {
+    store.claims.renew(claim, leaseMs).catch(() => undefined);
+  }, leaseMs / 3);
+  try {
+    return await work();
+  } finally {
+    clearInterval(renewing);
+    await store.claims.release(claim);
   }
 }
