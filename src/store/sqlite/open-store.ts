@@ -87,7 +87,7 @@ function prepareSchema(database: Database.Database, path: string): void {
   database.pragma("trusted_schema = OFF");
   database.pragma("cell_size_check = ON");
   database.pragma("cache_size = -8192");
-  database.pragma("wal_autocheckpoint = 8192");
+  database.pragma("wal_autocheckpoint = 32768");
   database.pragma("synchronous = FULL");
   if (!isEmpty) return;
   database
