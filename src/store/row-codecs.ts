@@ -19,7 +19,7 @@ export function toKeyBytes(keys: Float64Array): Buffer {
 }
 
 export function fromKeyBytes(bytes: Uint8Array): Float64Array {
-  // A copy: doubles must be aligned, and a buffer may be a piece of a larger one.
+  // A copy, because doubles must be aligned. Not `slice`, which copies nothing of a Buffer.
   return new Float64Array(new Uint8Array(bytes).buffer);
 }
 

@@ -6,6 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterAll, beforeAll, inject } from "vitest";
+import { DISTRIBUTED_TABLES, REFERENCE_TABLES } from "../../src/store/postgres/schema.ts";
 
 /** A PostgreSQL to test with. */
 export interface TestPostgres {
@@ -13,8 +14,15 @@ export interface TestPostgres {
   readonly serverUrl: string;
   /** Of a store that is not there yet, in a schema of its own; it is dropped after the file's tests. */
   newStoreUrl(): string;
+  /** Of a store that is empty. Always the same one: making tables takes longer than most tests. */
+  emptiedStoreUrl(): Promise<string>;
   /** Asks the server itself, as an administrator might. */
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** The schema that a store's URL names. */
+export function schemaOf(url: string | undefined): string {
+  return new URL(url ?? "").searchParams.get("schema") ?? "";
 }
 
 const GUARD = fileURLToPath(new URL("./postgres-guard.ts", import.meta.url));
@@ -45,16 +53,29 @@ export function usePostgres(): TestPostgres {
     for (const schema of schemas) await query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
     await client?.end();
   });
+  const newStoreUrl = (): string => {
+    const schema = `test_${randomBytes(8).toString("hex")}`;
+    schemas.push(schema);
+    const url = new URL(serverUrl);
+    url.searchParams.set("schema", schema);
+    return url.href;
+  };
+  let emptiedUrl: string | undefined;
   return {
     get serverUrl() {
       return serverUrl;
     },
-    newStoreUrl() {
-      const schema = `test_${randomBytes(8).toString("hex")}`;
-      schemas.push(schema);
-      const url = new URL(serverUrl);
-      url.searchParams.set("schema", schema);
-      return url.href;
+    newStoreUrl,
+    async emptiedStoreUrl() {
+      if (emptiedUrl === undefined) {
+        emptiedUrl = newStoreUrl();
+      } else {
+        const tables = [...DISTRIBUTED_TABLES, ...REFERENCE_TABLES].filter(
+          (table) => table !== "schema_version",
+        );
+        await query(tables.map((table) => `DELETE FROM ${schemaOf(emptiedUrl)}.${table};`).join(""));
+      }
+      return emptiedUrl;
     },
     query,
   };

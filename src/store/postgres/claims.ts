@@ -24,7 +24,7 @@ export const CLAIM_SQL = toStatements("claims", {
  * the claim, and this at the least. Then the server ends it: otherwise who is
  * stopped within one would keep the others out for good.
  */
-const LEAST_SILENCE_MS = 10_000;
+const LEAST_SILENCE_MS = 5_000;
 
 /**
  * Who may settle and evaluate what, and the guard of a transaction that relies on it.

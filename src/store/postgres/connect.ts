@@ -55,7 +55,7 @@ export function makeTransact(pool: PgPool, place: string): Transact {
     };
     client.on("error", onError);
     try {
-      await client.query("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+      await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
       const result = await work(makeWriteSession(client, place));
       await commit(client);
       return result;

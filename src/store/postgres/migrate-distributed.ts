@@ -8,7 +8,7 @@ import type { Session } from "./session.ts";
 import { makeSession } from "./session.ts";
 import { toStatements } from "./statements.ts";
 
-const MIGRATE_SQL = toStatements("migrate", {
+export const MIGRATE_SQL = toStatements("migrate", {
   available: "SELECT 1 FROM pg_available_extensions WHERE name = 'citus'",
   lock: "SELECT pg_advisory_lock(hashtextextended($1, 0))",
   isCitusTable: "SELECT 1 FROM pg_dist_partition WHERE logicalrelid = to_regclass($1)",

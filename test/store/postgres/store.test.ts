@@ -5,4 +5,5 @@ import { usePostgres } from "../../support/postgres.ts";
 
 const postgres = usePostgres();
 
-describe("a store in PostgreSQL", () => behavesLikeStore(() => openPostgresStore(postgres.newStoreUrl())));
+describe("a store in PostgreSQL", () =>
+  behavesLikeStore(async () => openPostgresStore(await postgres.emptiedStoreUrl())));
