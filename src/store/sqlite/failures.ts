@@ -32,8 +32,7 @@ export function toOpeningError(path: string, error: unknown): UsageError {
       place: `database ${path}`,
       value: error instanceof Error ? error.message : String(error),
       expected: "an SQLite file that can be opened and written",
-      todo:
-        failure === undefined ? "name another file with --database sqlite:PATH" : (TODO[failure] ?? ""),
+      todo: failure === undefined ? "name another file with --database sqlite:PATH" : (TODO[failure] ?? ""),
     },
     { cause: error },
   );
