@@ -20,7 +20,7 @@ const MANY_BYTES = 16 * 1024 * 1024;
 const MANY_PARCELS = 20_000;
 
 /** So many jobs for each thread are given out before they are needed: while the store is written, the threads go on. */
-const JOBS_AHEAD = 4;
+const JOBS_AHEAD = 3;
 
 /** Names this process in claims. */
 export const OWNER = `process ${process.pid}`;

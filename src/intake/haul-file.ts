@@ -17,12 +17,8 @@ const PART_BYTES = 1024 * 1024;
  */
 export async function* haulFile(file: FileIntake): AsyncGenerator<Haul> {
   const { hash, arrival } = file;
-  const toHaul = (
-    raw: readonly RawPart[],
-    rows: number,
-    quarantined: readonly QuarantinedRow[],
-    sorter: RecordSorter,
-  ): Haul => ({
+  const sorter = new RecordSorter();
+  const toHaul = (raw: readonly RawPart[], rows: number, quarantined: readonly QuarantinedRow[]): Haul => ({
     channel: "legacy-scan",
     raw,
     intakes: [{ hash, arrival, rawKey: hash, rows, quarantined }],
@@ -33,8 +29,7 @@ export async function* haulFile(file: FileIntake): AsyncGenerator<Haul> {
     isLast: false,
   });
 
-  for await (const raw of toParts(file)) yield toHaul([raw], 0, [], new RecordSorter());
-  let sorter = new RecordSorter();
+  for await (const raw of toParts(file)) yield toHaul([raw], 0, []);
   let quarantined: QuarantinedRow[] = [];
   let count = 0;
   for await (const rows of file.rows()) {
@@ -44,14 +39,13 @@ export async function* haulFile(file: FileIntake): AsyncGenerator<Haul> {
     }
     count += rows.length;
     if (sorter.size < HAUL_CHARACTERS) continue;
-    yield toHaul([], count, quarantined, sorter);
-    sorter = new RecordSorter();
+    yield toHaul([], count, quarantined);
     quarantined = [];
     count = 0;
   }
   const clock = new ArrivalClock();
   clock.add(arrival);
-  yield { ...toHaul([], count, quarantined, sorter), arrived: clock.arrived, isLast: true };
+  yield { ...toHaul([], count, quarantined), arrived: clock.arrived, isLast: true };
 }
 
 async function* toParts({ hash, content }: FileIntake): AsyncGenerator<RawPart> {

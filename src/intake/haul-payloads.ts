@@ -7,6 +7,9 @@ import type { Haul, HauledIntake } from "./haul.ts";
 import { ArrivalClock, RecordSorter } from "./haul.ts";
 import type { PayloadIntake } from "./incoming.ts";
 
+/** Kept, with the memory that they have grown to: a haul is made in one go, and many are made. */
+const TOOLS = { packer: new Packer(), sorter: new RecordSorter() };
+
 /**
  * Makes the haul of deliveries or replies. Their bodies go into one pack. A
  * delivery that gave its one observation is known by that; any other intake is
@@ -16,8 +19,9 @@ import type { PayloadIntake } from "./incoming.ts";
  * @param pack the key of the pack that their bodies make
  */
 export function haulPayloads(channel: Channel, payloads: Iterable<PayloadIntake>, pack: string): Haul {
-  const packer = new Packer();
-  const sorter = new RecordSorter();
+  const { packer, sorter } = TOOLS;
+  packer.clear();
+  sorter.clear();
   const intakes: HauledIntake[] = [];
   const deliveries = new Map<string, { firstAt: number; lastAt: number }>();
   const clock = new ArrivalClock();

@@ -59,13 +59,22 @@ const MOST_BYTES = 3;
  */
 export class RecordSorter {
   #bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
-  readonly #buckets: number[] = [];
+  #buckets: number[] = [];
   /** Where each record ends. */
-  readonly #ends: number[] = [];
-  readonly #keys: number[] = [];
-  readonly #keyBuckets: number[] = [];
+  #ends: number[] = [];
+  #keys: number[] = [];
+  #keyBuckets: number[] = [];
   /** Bytes so far. */
   size = 0;
+
+  /** Forgets what was added. */
+  clear(): void {
+    this.size = 0;
+    this.#buckets = [];
+    this.#ends = [];
+    this.#keys = [];
+    this.#keyBuckets = [];
+  }
 
   /** Adds a record; see `inbox-record.ts`. */
   add(barcode: Barcode, entry: string): void {
@@ -86,7 +95,7 @@ export class RecordSorter {
     this.#keyBuckets.push(bucketOf(identity));
   }
 
-  /** All that was added. */
+  /** All that was added since the last time. */
   finish(): Pick<Haul, "records" | "offsets" | "eventKeys" | "eventBuckets"> {
     const offsets = new Uint32Array(BUCKETS + 1);
     let start = 0;
@@ -95,7 +104,8 @@ export class RecordSorter {
       (offsets[bucket + 1] as number) += end - start;
       start = end;
     }
-    for (let bucket = 0; bucket < BUCKETS; bucket += 1) (offsets[bucket + 1] as number) += offsets[bucket] as number;
+    for (let bucket = 0; bucket < BUCKETS; bucket += 1)
+      (offsets[bucket + 1] as number) += offsets[bucket] as number;
     const records = Buffer.allocUnsafeSlow(this.size);
     const at = offsets.slice();
     start = 0;
@@ -104,12 +114,10 @@ export class RecordSorter {
       (at[bucket] as number) += this.#bytes.copy(records, at[bucket], start, end);
       start = end;
     }
-    return {
-      records,
-      offsets,
-      eventKeys: Float64Array.from(this.#keys),
-      eventBuckets: Uint16Array.from(this.#keyBuckets),
-    };
+    const eventKeys = Float64Array.from(this.#keys);
+    const eventBuckets = Uint16Array.from(this.#keyBuckets);
+    this.clear();
+    return { records, offsets, eventKeys, eventBuckets };
   }
 }
 
@@ -122,7 +130,8 @@ export class ArrivalClock {
   add({ receivedAt, httpStatus }: Arrival): void {
     this.#intakes += 1;
     if (receivedAt === null || (httpStatus !== null && !isSuccess(httpStatus))) return;
-    if (this.#firstReceivedAt === null || receivedAt < this.#firstReceivedAt) this.#firstReceivedAt = receivedAt;
+    if (this.#firstReceivedAt === null || receivedAt < this.#firstReceivedAt)
+      this.#firstReceivedAt = receivedAt;
     if (this.#lastReceivedAt === null || receivedAt > this.#lastReceivedAt) this.#lastReceivedAt = receivedAt;
   }
 

@@ -21,7 +21,7 @@ export interface JsonBlock {
   readonly isCut: boolean;
 }
 
-const BLOCK_BYTES = 2 * 1024 * 1024;
+const BLOCK_BYTES = 1024 * 1024;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 /** What may stand around a line and does not count for the cap, and one byte more to know that the line is longer. */

@@ -35,6 +35,11 @@ export class Packer {
   #content: Buffer = Buffer.allocUnsafe(FIRST_BYTES);
   #size = 0;
 
+  /** Forgets what was added. */
+  clear(): void {
+    this.#size = 0;
+  }
+
   add(payload: Uint8Array): void {
     const end = this.#size + LENGTH_BYTES + payload.length;
     if (end > this.#content.length) {
@@ -47,21 +52,30 @@ export class Packer {
     this.#size = end;
   }
 
-  /** @param key of {@link packKeyOf} */
+  /**
+   * The pack of all that was added since the last time.
+   *
+   * @param key of {@link packKeyOf}
+   */
   finish(key: string): RawPart {
-    return { key, part: 0, bytes: toRawBytes(this.#content.subarray(0, this.#size)) };
+    const bytes = toRawBytes(this.#content.subarray(0, this.#size));
+    this.clear();
+    return { key, part: 0, bytes };
   }
 }
+
+/** The SHA-256 (hex) of an empty file, which has no parts. */
+const HASH_OF_NOTHING = hash("sha256", "", "hex");
 
 /**
  * The raw content of an intake.
  *
  * @param parts all that is kept under `key`, in order
  * @param key the intake's own hash, or that of the pack that holds it
- * @returns `undefined` when the pack is not kept, or does not hold it
+ * @returns `undefined` when it is not kept, or the pack does not hold it
  */
 export function fromParts(parts: readonly Uint8Array[], key: string, intake: string): Uint8Array | undefined {
-  // An empty file has no parts.
+  if (parts.length === 0 && intake !== HASH_OF_NOTHING) return undefined;
   if (key === intake) return Buffer.concat(parts.map(fromRawBytes));
   const [pack] = parts;
   return pack === undefined ? undefined : findInPack(fromRawBytes(pack), intake);

@@ -46,7 +46,7 @@ export interface Threads {
 const CREDITS = 3;
 
 /** Young objects live in so much memory: more would only lie about, in every thread. */
-const YOUNG_MEGABYTES = 48;
+const YOUNG_MEGABYTES = 24;
 
 interface Thread {
   readonly worker: Worker;
@@ -66,10 +66,13 @@ export function makeThreads(data: ThreadData): Threads {
   const threads: Thread[] = [];
 
   const start = (): Thread => {
-    const worker = new Worker(new URL(`./thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url), {
-      workerData: data,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
-    });
+    const worker = new Worker(
+      new URL(`./thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
+      {
+        workerData: data,
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+      },
+    );
     const thread: Thread = { worker, jobs: [] };
     worker.on("message", (answer: Answer) => {
       const job = thread.jobs[0];

@@ -14,6 +14,8 @@ import { makeRunReader } from "./read-runs.ts";
 import { makeTableReader } from "./read-tables.ts";
 import type { WriteSession } from "./session.ts";
 import { makeSession } from "./session.ts";
+import type { BookWriter } from "./write-books.ts";
+import { makeBookWriter } from "./write-books.ts";
 import { makeDossierWriter } from "./write-dossiers.ts";
 import { makeEvaluationWriter } from "./write-evaluations.ts";
 import { makeIntakeWriter } from "./write-intakes.ts";
@@ -67,29 +69,40 @@ function makeStore(
   // Claims wait for no transaction but those that rely on them.
   const { claims, assertClaim } = makeClaims(schema, reader, makeTransact(readers, place));
   const transact = makeTransact(writers, place);
-  const toTransaction = (session: WriteSession, onClaim: () => void): StoreTransaction => ({
-    intakes: makeIntakeWriter(session, schema),
-    dossiers: makeDossierWriter(session),
-    evaluations: makeEvaluationWriter(session),
-    tables: makeTableWriter(session),
-    parcels: makeParcelReader(session, makeBucketLister(session, isDistributed)),
-    runs: makeRunReader(session),
-    async assertClaim(claim) {
-      await assertClaim(session, claim);
-      onClaim();
-    },
-  });
+  const toTransaction = (session: WriteSession, books: BookWriter, onClaim: () => void): StoreTransaction => {
+    const runs = makeRunReader(session);
+    return {
+      intakes: makeIntakeWriter(session, books, schema),
+      dossiers: makeDossierWriter(session),
+      evaluations: makeEvaluationWriter(session),
+      tables: makeTableWriter(session),
+      parcels: makeParcelReader(session, makeBucketLister(session, isDistributed)),
+      runs: {
+        ...runs,
+        async totals() {
+          await books.flush();
+          return runs.totals();
+        },
+      },
+      async assertClaim(claim) {
+        await assertClaim(session, claim);
+        onClaim();
+      },
+    };
+  };
   return {
     async transaction(work) {
       let reliesOnClaim = false;
       try {
-        return await transact((session) =>
-          work(
-            toTransaction(session, () => {
-              reliesOnClaim = true;
-            }),
-          ),
-        );
+        return await transact(async (session) => {
+          const books = makeBookWriter(session);
+          const onClaim = (): void => {
+            reliesOnClaim = true;
+          };
+          const result = await work(toTransaction(session, books, onClaim));
+          await books.flush();
+          return result;
+        });
       } catch (error) {
         if (!(reliesOnClaim && stoodStill(error))) throw error;
         throw new ClaimLost("the transaction stood still for too long", { cause: error });

@@ -1,7 +1,8 @@
 import { bucketOf } from "../../domain/barcode.ts";
+import type { DeliveryWindow } from "../../domain/feed-progress.ts";
 import { inKeyOrder } from "../in-key-order.ts";
 import { toBytes, toChannelNumber, toHex } from "../row-codecs.ts";
-import type { IntakeWriter } from "../store.ts";
+import type { ChannelProgress, IntakeWriter } from "../store.ts";
 import type { WriteSession } from "./session.ts";
 import { toCopy, toStatements } from "./statements.ts";
 
@@ -37,10 +38,24 @@ export const BOOK_SQL = {
   }),
 };
 
+/** What a transaction adds to one row of the books. */
+type Addition = Omit<ChannelProgress, "deliveries">;
+
+export interface BookWriter
+  extends Pick<IntakeWriter, "saveQuarantined" | "releaseQuarantined" | "saveProgress"> {
+  /**
+   * Writes what is held back: before the transaction reads it, or ends. Many
+   * write to the same few rows, each of which is locked until its writer's
+   * transaction ends. Held back until then, and in the order of their keys,
+   * they let nobody wait for long, and no two for each other.
+   */
+  readonly flush: () => Promise<void>;
+}
+
 /** The writer of what was set aside, and of the channels' books. */
-export function makeBookWriter(
-  session: WriteSession,
-): Pick<IntakeWriter, "saveQuarantined" | "releaseQuarantined" | "saveProgress"> {
+export function makeBookWriter(session: WriteSession): BookWriter {
+  const additions = new Map<string, Addition>();
+  const windows = new Map<string, DeliveryWindow>();
   return {
     async saveQuarantined(rows) {
       const lastSeqs = new Map<string, number>();
@@ -69,18 +84,61 @@ export function makeBookWriter(
     async releaseQuarantined(hash, code) {
       return session.run(BOOK_SQL.release, bucketOf(hash), toBytes(hash), code);
     },
-    async saveProgress({ channel, bucket, intakes, rows, firstReceivedAt, lastReceivedAt, deliveries }) {
-      const { seen, accepted, duplicates, quarantined } = rows;
-      const number = toChannelNumber(channel);
-      await session.insert(BOOK_SQL.add, [
-        [bucket, number, intakes, seen, accepted, duplicates, quarantined, firstReceivedAt, lastReceivedAt],
-      ]);
-      const windows = inKeyOrder([...deliveries], ([customerNumber]) => customerNumber);
-      await session.insert(
-        BOOK_SQL.widenWindows,
-        windows.map(({ bucket: of, key, row: [, { firstAt, lastAt }] }) => [of, key, firstAt, lastAt]),
-      );
+    async saveProgress({ deliveries, ...progress }) {
+      const key = `${progress.bucket} ${progress.channel}`;
+      const before = additions.get(key);
+      additions.set(key, before === undefined ? progress : add(before, progress));
+      for (const [customerNumber, window] of deliveries) {
+        const known = windows.get(customerNumber) ?? window;
+        windows.set(customerNumber, {
+          firstAt: Math.min(known.firstAt, window.firstAt),
+          lastAt: Math.max(known.lastAt, window.lastAt),
+        });
+      }
     },
+    async flush() {
+      const books = [...additions.values()]
+        .map((addition) => ({ ...addition, number: toChannelNumber(addition.channel) }))
+        .sort((a, b) => a.bucket - b.bucket || a.number - b.number)
+        .map(({ bucket, number, intakes, rows, firstReceivedAt, lastReceivedAt }) => {
+          const { seen, accepted, duplicates, quarantined } = rows;
+          return [
+            bucket,
+            number,
+            intakes,
+            seen,
+            accepted,
+            duplicates,
+            quarantined,
+            firstReceivedAt,
+            lastReceivedAt,
+          ];
+        });
+      const wider = inKeyOrder([...windows], ([customerNumber]) => customerNumber).map(
+        ({ bucket, key, row: [, { firstAt, lastAt }] }) => [bucket, key, firstAt, lastAt],
+      );
+      additions.clear();
+      windows.clear();
+      await session.insert(BOOK_SQL.add, books);
+      await session.insert(BOOK_SQL.widenWindows, wider);
+    },
+  };
+}
+
+function add(a: Addition, b: Addition): Addition {
+  const firsts = [a.firstReceivedAt, b.firstReceivedAt].filter((at) => at !== null);
+  const lasts = [a.lastReceivedAt, b.lastReceivedAt].filter((at) => at !== null);
+  return {
+    ...a,
+    intakes: a.intakes + b.intakes,
+    rows: {
+      seen: a.rows.seen + b.rows.seen,
+      accepted: a.rows.accepted + b.rows.accepted,
+      duplicates: a.rows.duplicates + b.rows.duplicates,
+      quarantined: a.rows.quarantined + b.rows.quarantined,
+    },
+    firstReceivedAt: firsts.length === 0 ? null : Math.min(...firsts),
+    lastReceivedAt: lasts.length === 0 ? null : Math.max(...lasts),
   };
 }
 

@@ -6,7 +6,8 @@ import { fromKeyBytes, toBytes, toChannelNumber, toHex, toKeyBytes, toKnown } fr
 import type { EventKeys, IntakeWriter, KnownIntake } from "../store.ts";
 import type { WriteSession } from "./session.ts";
 import { toCopy, toStatements } from "./statements.ts";
-import { makeBookWriter, toBuckets } from "./write-books.ts";
+import type { BookWriter } from "./write-books.ts";
+import { toBuckets } from "./write-books.ts";
 
 export const INTAKE_SQL = {
   ...toStatements("intakes", {
@@ -33,12 +34,20 @@ export const INTAKE_SQL = {
 };
 
 /** The writer of intakes and all that comes with them. */
-export function makeIntakeWriter(session: WriteSession, schema: string): IntakeWriter {
+export function makeIntakeWriter(session: WriteSession, books: BookWriter, schema: string): IntakeWriter {
+  const { saveQuarantined, releaseQuarantined, saveProgress } = books;
   return {
-    ...makeBookWriter(session),
+    saveQuarantined,
+    releaseQuarantined,
+    saveProgress,
     async saveRaw(parts) {
-      for (const { key, part, bytes } of parts) {
-        await session.insert(INTAKE_SQL.putPart, [[bucketOf(key), key, part, bytes]]);
+      const sorted = inKeyOrder(
+        parts.toSorted((a, b) => a.part - b.part),
+        ({ key }) => key,
+      );
+      // Each by itself: they are large.
+      for (const { bucket, key, row } of sorted) {
+        await session.insert(INTAKE_SQL.putPart, [[bucket, key, row.part, row.bytes]]);
       }
     },
     async saveIntakes(intakes) {

@@ -17,7 +17,7 @@ export function prepareSchema(database: Database, path: string): void {
   database.pragma("journal_mode = WAL");
   database.pragma("trusted_schema = OFF");
   database.pragma("cell_size_check = ON");
-  database.pragma("cache_size = -16384");
+  database.pragma("cache_size = -8192");
   database.pragma("wal_autocheckpoint = 8192");
   database.pragma("synchronous = FULL");
   if (!isEmpty) return;
