@@ -33,6 +33,8 @@ export interface TableWriter {
 
 export interface StoreInfo {
   readonly schemaVersion: number;
+  /** Whether it is spread over the nodes of a distributed database. */
+  readonly isDistributed: boolean;
   /** Made with the store; a copy has another. */
   readonly storeId: string;
   /** The store that this one is a copy of. */

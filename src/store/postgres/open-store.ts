@@ -112,7 +112,7 @@ function makeStore(
     parcels: makeParcelReader(reader, listBuckets),
     findings: makeFindingReader(reader, listBuckets),
     runs: makeRunReader(reader),
-    tables: makeTableReader(reader),
+    tables: makeTableReader(reader, isDistributed),
     claims,
     async close() {
       await Promise.all([readers.end(), writers.end()]);

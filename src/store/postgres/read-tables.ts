@@ -17,7 +17,7 @@ export const TABLE_SQL = toStatements("tables", {
 });
 
 /** The reader of the tables as they lie. */
-export function makeTableReader(session: Session): TableReader {
+export function makeTableReader(session: Session, isDistributed: boolean): TableReader {
   const statements = { first: FIRST_PAGE_SQL, next: NEXT_PAGE_SQL };
   return {
     rows(stretch) {
@@ -31,7 +31,7 @@ export function makeTableReader(session: Session): TableReader {
       }
       return true;
     },
-    info: () => readStoreInfo(session),
+    info: async () => ({ ...(await readStoreInfo(session)), isDistributed }),
     async marks() {
       const rows = await session.rows<[TableName, number, number, string]>(TABLE_SQL.marks);
       return rows.map(([table, group, count, hash]): CopyMark => ({ table, group, rows: count, hash }));
@@ -43,7 +43,7 @@ export function makeTableReader(session: Session): TableReader {
   };
 }
 
-export async function readStoreInfo(session: Session): Promise<StoreInfo> {
+export async function readStoreInfo(session: Session): Promise<Omit<StoreInfo, "isDistributed">> {
   const [info] = await session.rows<[string, string | null, boolean]>(TABLE_SQL.info);
   const [version] = await session.rows<[number]>(TABLE_SQL.version);
   if (info === undefined || version === undefined) throw new Error("the store does not say which it is");

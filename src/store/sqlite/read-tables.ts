@@ -56,7 +56,7 @@ export function readStoreInfo(database: Database): StoreInfo {
     .raw()
     .get() as [string, string | null, number];
   const schemaVersion = database.pragma("user_version", { simple: true }) as number;
-  return { schemaVersion, storeId, copiedFrom, isPartial: isPartial === 1 };
+  return { schemaVersion, isDistributed: false, storeId, copiedFrom, isPartial: isPartial === 1 };
 }
 
 /** Booleans are numbers here. */
