@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
-import { UsageError } from "../domain/errors.ts";
 import type { DeliveryWindow } from "../domain/feed-progress.ts";
 import { parseInstant } from "../domain/instant.ts";
 import { readMappingFiles, toMappingTables } from "../mapping/load-tables.ts";
@@ -12,9 +11,9 @@ import { PACKAGE_ROOT } from "../package-root.ts";
 import type { ReconcileSettings } from "../reconcile/settings.ts";
 import type { Contract } from "../sources/contract.ts";
 import { readContract, toWireCodes } from "../sources/contract.ts";
-import { openSqliteStore } from "../store/sqlite/open-store.ts";
 import { makeTurnMemory } from "../store/sqlite/turn.ts";
 import type { Store } from "../store/store.ts";
+import { openStore } from "./open-store.ts";
 import type { Threads } from "./threads/threads.ts";
 import { makeThreads } from "./threads/threads.ts";
 import { readVersion } from "./version.ts";
@@ -67,7 +66,7 @@ export async function withApp<Result>(
   const tables = readTables(config, contract);
   const settings = toSettings(config);
   const url = databaseUrl ?? config.database;
-  const store = openStore(url, mayMakeStore, turnMemory);
+  const store = await openStore(url, { mayMake: mayMakeStore, turnMemory, isThread: mostThreads === 0 });
   // A store in memory is this thread's alone.
   const threads =
     mostThreads === 0 || url === "sqlite::memory:"
@@ -117,17 +116,4 @@ function toSettings({ reconcile }: Config): ReconcileSettings {
     severities: reconcile.severities,
     webhookInUse,
   };
-}
-
-function openStore(url: string, mayMake: boolean, turnMemory: SharedArrayBuffer): Store {
-  const [, path] = /^sqlite:(.+)$/.exec(url) ?? [];
-  if (path === undefined) {
-    throw new UsageError({
-      place: "database",
-      value: url.replace(/\/\/.*@/, "//…@"),
-      expected: "sqlite:PATH",
-      todo: "correct --database, or `database` in the configuration",
-    });
-  }
-  return openSqliteStore(path, { mayMake, turnMemory });
 }

@@ -4,7 +4,7 @@ import type { VerdictReason } from "../domain/verdict.ts";
 import { findStaleFeeds, judgeRun } from "../reconcile/judge-run.ts";
 import type { Moment } from "../reconcile/settle.ts";
 import type { KindReport, ReconcileReport } from "../report/report-data.ts";
-import { LEASE_MS, whileHeld } from "../store/bucket-groups.ts";
+import { LEASE_MS, RUN_SUBJECT, whileHeld } from "../store/bucket-groups.ts";
 import type { Claim, RunPlan, Store } from "../store/store.ts";
 import { ClaimLost } from "../store/store.ts";
 import type { EvaluationListener } from "./crew.ts";
@@ -53,7 +53,7 @@ const TURN_MS = 200;
 
 async function takeTurn(store: Store, owner: string): Promise<Claim> {
   for (;;) {
-    const claim = await store.claims.take("run", owner, LEASE_MS);
+    const claim = await store.claims.take(RUN_SUBJECT, owner, LEASE_MS);
     if (claim !== undefined) return claim;
     await sleep(TURN_MS);
   }

@@ -1,5 +1,5 @@
 /** Grows by one with every change of the schema; a store of another version is refused or migrated, never guessed at. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * The tables. `bucket` leads every key, so that the same schema spreads over
@@ -183,5 +183,20 @@ CREATE TABLE claim (
   owner TEXT NOT NULL,
   token INTEGER NOT NULL,
   held_until INTEGER NOT NULL        -- by the clock of the store
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE store_info (            -- one row
+  store_id TEXT PRIMARY KEY,         -- made with the store
+  copied_from TEXT,                  -- the store that this one is a copy of
+  is_partial INTEGER NOT NULL        -- 1 until the copy has ended
+) STRICT;
+INSERT INTO store_info VALUES (lower(hex(randomblob(16))), NULL, 0);
+
+CREATE TABLE copy_mark (             -- what a copy that has not ended has brought here; see tables.ts
+  table_name TEXT NOT NULL,
+  bucket_group INTEGER NOT NULL,
+  rows INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  PRIMARY KEY (table_name, bucket_group)
 ) STRICT, WITHOUT ROWID;
 `;

@@ -49,6 +49,14 @@ const SPANNING: Readonly<Record<string, string>> = {
   "distinct.inbox": "which buckets there is work in, before it is done bucket by bucket",
   "distinct.parcel": "a list for people, before it is read bucket by bucket",
   "distinct.finding": "a list for people, before it is read bucket by bucket",
+  ...Object.fromEntries(
+    DISTRIBUTED_TABLES.flatMap((table) => [
+      [`firstPage.${table}`, "a whole store is copied or checked, one group of buckets after the other"],
+      [`nextPage.${table}`, "a whole store is copied or checked, one group of buckets after the other"],
+      [`clear.${table}`, "a group of buckets that a copy has brought is brought again"],
+      [`some.${table}`, "before a copy begins: whether there is anything; stops at the first row"],
+    ]),
+  ),
 };
 
 const FOLDER = new URL("../../../src/store/postgres/", import.meta.url);

@@ -84,7 +84,7 @@ describe("openPostgresStore", () => {
 
   it.each([
     ["newer", SCHEMA_VERSION + 1, /→ use the newer trackbridge that wrote it$/],
-    ["older", SCHEMA_VERSION - 1, /→ run trackbridge db migrate, or/],
+    ["older", SCHEMA_VERSION - 1, /→ import the data into another store/],
   ])("refuses a store of a %s version and leaves it as it was", async (_, version, told) => {
     const url = postgres.newStoreUrl();
     await open(url);
