@@ -68,9 +68,7 @@ export async function importFiles(app: App, options: ImportOptions): Promise<Imp
     });
     tally = addTallies(tally, counted);
   }
-  console.error('phase1', performance.now());
   const settled = await settle(app, totalBytes);
-  console.error('settled', performance.now());
   return { channel, ...addTallies(tally, { intakes: 0, ...settled[channel] }) };
 }
 

@@ -64,15 +64,18 @@ export class Packer {
   }
 }
 
+/** The SHA-256 (hex) of an empty file, which has no parts. */
+const HASH_OF_NOTHING = hash("sha256", "", "hex");
+
 /**
  * The raw content of an intake.
  *
  * @param parts all that is kept under `key`, in order
  * @param key the intake's own hash, or that of the pack that holds it
- * @returns `undefined` when the pack is not kept, or does not hold it
+ * @returns `undefined` when it is not kept, or the pack does not hold it
  */
 export function fromParts(parts: readonly Uint8Array[], key: string, intake: string): Uint8Array | undefined {
-  // An empty file has no parts.
+  if (parts.length === 0 && intake !== HASH_OF_NOTHING) return undefined;
   if (key === intake) return Buffer.concat(parts.map(fromRawBytes));
   const [pack] = parts;
   return pack === undefined ? undefined : findInPack(fromRawBytes(pack), intake);

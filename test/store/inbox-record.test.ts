@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Barcode } from "../../src/domain/barcode.ts";
 import { encodeObservation } from "../../src/store/dossier-codec.ts";
 import type { InboxRecord } from "../../src/store/inbox-record.ts";
-import { encodeListing, encodeWithdrawal, readRecords, toRecordLine } from "../../src/store/inbox-record.ts";
+import { encodeListing, encodeRestoration, encodeWithdrawal, readRecords, toRecordLine } from "../../src/store/inbox-record.ts";
 import { arbitraryBarcode, arbitraryHash, arbitraryKept, arbitraryText } from "../support/arbitrary-kept.ts";
 import { parcelOf } from "../support/store-rows.ts";
 
@@ -22,13 +22,25 @@ const arbitraryRecord: fc.Arbitrary<InboxRecord> = arbitraryBarcode.chain((barco
       intake: arbitraryHash,
       winner: arbitraryHash,
     }),
+    arbitraryHash.map((intake) => ({ kind: "restoration" as const, barcode, intake })),
   ),
 );
 
 function toLine(record: InboxRecord): string {
-  if (record.kind === "observation") return toRecordLine(record.barcode, record.entry);
-  if (record.kind === "listing") return toRecordLine(record.barcode, encodeListing(record.listedAt));
-  return toRecordLine(record.barcode, encodeWithdrawal(record));
+  return toRecordLine(record.barcode, toEntry(record));
+}
+
+function toEntry(record: InboxRecord): string {
+  switch (record.kind) {
+    case "observation":
+      return record.entry;
+    case "listing":
+      return encodeListing(record.listedAt);
+    case "withdrawal":
+      return encodeWithdrawal(record);
+    case "restoration":
+      return encodeRestoration(record.intake);
+  }
 }
 
 describe("readRecords", () => {
@@ -64,6 +76,11 @@ describe("readRecords", () => {
       "a withdrawal",
       '3SDEVC000000001\t[1,"id","aa","bb"]\n',
       { kind: "withdrawal", barcode: parcelOf(1), identity: "id", intake: "aa", winner: "bb" },
+    ],
+    [
+      "a restoration",
+      '3SDEVC000000001\t[2,"aa"]\n',
+      { kind: "restoration", barcode: parcelOf(1), intake: "aa" },
     ],
   ])("reads %s, as it is written", (_, line, record) => {
     expect([...readRecords(Buffer.from(line))]).toEqual([record]);

@@ -54,6 +54,10 @@ describe("fromParts", () => {
     expect(fromParts([], "0123456789abcdef", hashOf("a"))).toBeUndefined();
   });
 
+  it("gives an empty file, which has no parts", () => {
+    expect(textOf(fromParts([], hashOf(""), hashOf("")))).toBe("");
+  });
+
   it("joins the parts of a file", () => {
     fc.assert(
       fc.property(arbitraryPayloads, (pieces) => {

@@ -53,7 +53,7 @@ export function anIntake(content: string | Uint8Array, channel: Channel = "webho
   const bytes = Buffer.from(content);
   const arrival: Arrival = { channel, name: "first", receivedAt: null, httpStatus: null };
   const key = hashOf(bytes);
-  return { hash: key, arrival, sizeBytes: bytes.length, rows: 1, rawKey: key };
+  return { hash: key, arrival, rows: 1, rawKey: key };
 }
 
 /** The raw content of {@link anIntake}, in pieces of `pieceBytes` each; none when it is empty. */
