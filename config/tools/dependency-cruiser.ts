@@ -76,6 +76,7 @@ const ROOMS: Record<string, { may: string[]; comment: string }> = {
 const HOMES: Record<string, string[]> = {
   "better-sqlite3": ["store/sqlite/"],
   pg: ["store/postgres/"],
+  "pg-copy-streams": ["store/postgres/"],
   "ssh2-sftp-client": ["sources/legacy-scan/"],
   ssh2: ["sources/legacy-scan/", "sandbox/"],
   "csv-parse": ["sources/legacy-scan/", "mapping/load-[^/]+\\.ts$"],

@@ -53,7 +53,14 @@ export interface AppOptions {
  * @throws UsageError for a wrong setting, table, contract or store
  */
 export async function withApp<Result>(
-  { config, clock, databaseUrl, mayMakeStore, threads: mostThreads, turnMemory = makeTurnMemory() }: AppOptions,
+  {
+    config,
+    clock,
+    databaseUrl,
+    mayMakeStore,
+    threads: mostThreads,
+    turnMemory = makeTurnMemory(),
+  }: AppOptions,
   work: (app: App) => Promise<Result>,
 ): Promise<Result> {
   const contract = await readContract(config.contract);

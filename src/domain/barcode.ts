@@ -47,7 +47,7 @@ export function bucketOf(key: string): number {
  * @param seed what the hash begins with
  * @see http://www.isthe.com/chongo/tech/comp/fnv/
  */
-export function hashText(text: string, seed: number = 0x811c9dc5): number {
+export function hashText(text: string, seed = 0x811c9dc5): number {
   let hash = seed;
   for (let i = 0; i < text.length; i += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

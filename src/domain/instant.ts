@@ -161,11 +161,26 @@ function digitsOf(text: string, from: number, to: number): number {
   return value;
 }
 
-/** Midnight UTC of a day; `undefined` when no calendar has it. */
+const MOST_DAYS = 10_000;
+/** By year, month and day as one number: midnight UTC; `undefined` where no calendar has the day. */
+const days = new Map<number, number | undefined>();
+
 function toDate(year: number, month: number, day: number): number | undefined {
-  if (!(year >= 1970 && month >= 1 && month <= 12 && day >= 1)) return undefined;
-  const at = Date.UTC(year, month - 1, day);
-  return new Date(at).getUTCDate() === day ? at : undefined;
+  const key = (year * 100 + month) * 100 + day;
+  if (days.has(key)) return days.get(key);
+  if (days.size >= MOST_DAYS) days.clear();
+  const date = resolveDate(year, month, day);
+  days.set(key, date);
+  return date;
+}
+
+function resolveDate(year: number, month: number, day: number): number | undefined {
+  try {
+    const date = Temporal.PlainDate.from({ year, month, day }, { overflow: "reject" });
+    return date.toZonedDateTime("UTC").epochMilliseconds;
+  } catch {
+    return undefined;
+  }
 }
 
 /** UTC, ISO 8601, `Z`; fractions only where there are any: `2026-03-07T22:22:56Z`. */

@@ -18,11 +18,7 @@ const PART_BYTES = 1024 * 1024;
 export async function* haulFile(file: FileIntake): AsyncGenerator<Haul> {
   const { hash, arrival } = file;
   const sorter = new RecordSorter();
-  const toHaul = (
-    raw: readonly RawPart[],
-    rows: number,
-    quarantined: readonly QuarantinedRow[],
-  ): Haul => ({
+  const toHaul = (raw: readonly RawPart[], rows: number, quarantined: readonly QuarantinedRow[]): Haul => ({
     channel: "legacy-scan",
     raw,
     intakes: [{ hash, arrival, rawKey: hash, rows, quarantined }],

@@ -104,7 +104,8 @@ export class RecordSorter {
       (offsets[bucket + 1] as number) += end - start;
       start = end;
     }
-    for (let bucket = 0; bucket < BUCKETS; bucket += 1) (offsets[bucket + 1] as number) += offsets[bucket] as number;
+    for (let bucket = 0; bucket < BUCKETS; bucket += 1)
+      (offsets[bucket + 1] as number) += offsets[bucket] as number;
     const records = Buffer.allocUnsafeSlow(this.size);
     const at = offsets.slice();
     start = 0;
@@ -129,7 +130,8 @@ export class ArrivalClock {
   add({ receivedAt, httpStatus }: Arrival): void {
     this.#intakes += 1;
     if (receivedAt === null || (httpStatus !== null && !isSuccess(httpStatus))) return;
-    if (this.#firstReceivedAt === null || receivedAt < this.#firstReceivedAt) this.#firstReceivedAt = receivedAt;
+    if (this.#firstReceivedAt === null || receivedAt < this.#firstReceivedAt)
+      this.#firstReceivedAt = receivedAt;
     if (this.#lastReceivedAt === null || receivedAt > this.#lastReceivedAt) this.#lastReceivedAt = receivedAt;
   }
 

@@ -34,5 +34,8 @@ export function addByChannel(a: RowsByChannel, b: RowsByChannel): RowsByChannel 
 }
 
 export function toRowsByChannel(rowsOf: (channel: Channel) => RowTally): RowsByChannel {
-  return Object.fromEntries(CHANNELS.map((channel) => [channel, rowsOf(channel)])) as Record<Channel, RowTally>;
+  return Object.fromEntries(CHANNELS.map((channel) => [channel, rowsOf(channel)])) as Record<
+    Channel,
+    RowTally
+  >;
 }

@@ -81,7 +81,9 @@ function makeKnownIntakes(tx: StoreTransaction): {
 } {
   const { intakes: writer } = tx;
   /** The file whose hauls are coming, and what is done with them. */
-  let file: { readonly hash: string; readonly name: string; readonly reading: FileReading; rows: number } | undefined;
+  let file:
+    | { readonly hash: string; readonly name: string; readonly reading: FileReading; rows: number }
+    | undefined;
 
   const addPayloads = async (intakes: readonly HauledIntake[]): Promise<RowTally> => {
     const firsts = new Map<string, HauledIntake>();
@@ -116,7 +118,8 @@ function makeKnownIntakes(tx: StoreTransaction): {
       const reading = toReading(known, arrival.receivedAt);
       file = { hash, name: arrival.name, reading, rows: 0 };
       if (reading === "skip") counted = toCounted(known?.rows ?? 0, 0);
-      if (reading === "again") counted = { ...NO_ROWS, quarantined: -(await writer.releaseQuarantined(hash, null)) };
+      if (reading === "again")
+        counted = { ...NO_ROWS, quarantined: -(await writer.releaseQuarantined(hash, null)) };
     }
     const { reading } = file;
     if (reading === "skip") return { counted, wantsRecords: false };

@@ -20,7 +20,11 @@ const BYTES_A_COMMIT = 4 * 1024 * 1024;
  * @returns what became of the records
  * @throws ClaimLost when the claim was taken over; what is committed by then stays
  */
-export async function settleBuckets(store: Store, claim: Claim, buckets: readonly number[]): Promise<RowsByChannel> {
+export async function settleBuckets(
+  store: Store,
+  claim: Claim,
+  buckets: readonly number[],
+): Promise<RowsByChannel> {
   let total = NO_ROWS_BY_CHANNEL;
   let waiting: Prepared[] = [];
   let bytes = 0;
@@ -57,7 +61,9 @@ async function settleBucket(
 ): Promise<Prepared["settled"]> {
   const settled: (SettledRecords & Pick<InboxRow, "channel">)[] = [];
   for (const channel of CHANNELS) {
-    const records = rows.filter((row) => row.channel === channel).flatMap((row) => [...readRecords(row.records)]);
+    const records = rows
+      .filter((row) => row.channel === channel)
+      .flatMap((row) => [...readRecords(row.records)]);
     if (records.length === 0) continue;
     const barcodes = [...new Set(records.map(({ barcode }) => barcode))];
     const kept = await store.parcels.channelDossiers(bucket, channel, barcodes);
@@ -66,11 +72,7 @@ async function settleBucket(
   return settled;
 }
 
-async function saveAll(
-  tx: StoreTransaction,
-  claim: Claim,
-  all: readonly Prepared[],
-): Promise<RowsByChannel> {
+async function saveAll(tx: StoreTransaction, claim: Claim, all: readonly Prepared[]): Promise<RowsByChannel> {
   await tx.assertClaim(claim);
   await tx.dossiers.saveDossiers(all.flatMap(({ settled }) => settled.flatMap(({ dossiers }) => dossiers)));
   await tx.dossiers.clearInbox(all.flatMap(({ rows }) => rows));
@@ -84,7 +86,8 @@ async function saveAll(
   const bucket = all[0]?.bucket ?? 0;
   for (const channel of CHANNELS) {
     const nothingNew = { intakes: 0, firstReceivedAt: null, lastReceivedAt: null, deliveries: new Map() };
-    if (total[channel] !== NO_ROWS) await tx.intakes.saveProgress({ channel, bucket, rows: total[channel], ...nothingNew });
+    if (total[channel] !== NO_ROWS)
+      await tx.intakes.saveProgress({ channel, bucket, rows: total[channel], ...nothingNew });
   }
   return total;
 }
@@ -118,7 +121,9 @@ async function setAside(
   const { intake: hash, channel, receivedAt, delivery, identity } = loser;
   const name = delivery?.name ?? "a delivery";
   const arrival = { channel, name, receivedAt, httpStatus: null };
-  const known = (await intakes.saveIntakes([{ hash, arrival, rows: 1, rawKey: delivery?.pack ?? hash }])).get(hash);
+  const known = (await intakes.saveIntakes([{ hash, arrival, rows: 1, rawKey: delivery?.pack ?? hash }])).get(
+    hash,
+  );
   if (known !== undefined) await intakes.saveArrivals([{ ...arrival, hash }]);
   if (known !== undefined && known.quarantined > 0) return 0;
   const message = toMessage({

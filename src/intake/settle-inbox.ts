@@ -1,4 +1,4 @@
-import { groupOf, bucketsOf, workOnGroups } from "../store/bucket-groups.ts";
+import { bucketsOf, groupOf, workOnGroups } from "../store/bucket-groups.ts";
 import type { Store } from "../store/store.ts";
 import type { RowsByChannel } from "./intake-tally.ts";
 import { addByChannel, NO_ROWS_BY_CHANNEL } from "./intake-tally.ts";

@@ -147,7 +147,9 @@ class DossierDraft {
   /** The dossier, when it changed. */
   finish(): ChannelDossier[] {
     const observations =
-      this.#byIdentity === null ? this.#text : [...this.#byIdentity.values()].map(encodeObservation).join(",");
+      this.#byIdentity === null
+        ? this.#text
+        : [...this.#byIdentity.values()].map(encodeObservation).join(",");
     const isSame = observations === this.#before.observations && this.#listedAt === this.#before.listedAt;
     return isSame ? [] : [{ ...this.#before, listedAt: this.#listedAt, observations }];
   }
@@ -175,6 +177,9 @@ function isSameArrival(a: KeptObservation, b: KeptObservation): boolean {
   return a.receivedAt === b.receivedAt && a.delivery?.name === b.delivery?.name;
 }
 
-function toArrival({ channel, intake, receivedAt }: KeptObservation, name: string): Arrival & { hash: string } {
+function toArrival(
+  { channel, intake, receivedAt }: KeptObservation,
+  name: string,
+): Arrival & { hash: string } {
   return { channel, name, receivedAt, httpStatus: null, hash: intake };
 }

@@ -53,6 +53,6 @@ export function toLineExpression({ parts }: Shape, wanted: ReadonlySet<number>):
 }
 
 /** Puts other values into a shape. */
-export function fillShape({ parts }: Shape, valueOf: (index: number) => string): string {
-  return parts.map((part, i) => (i < parts.length - 1 ? part + valueOf(i) : part)).join("");
+export function fillShape({ parts }: Shape, valueAt: (index: number) => string): string {
+  return parts.map((part, i) => (i < parts.length - 1 ? part + valueAt(i) : part)).join("");
 }

@@ -55,10 +55,20 @@ export function encodeFresh(
     `${toJson(details.customerNumber)},${toJson(details.customerCode)},${mainBarcode},${toJson(details.productCode)}`;
   if (delivery !== null) text += `,${toJson(delivery.name)},${toJson(delivery.pack)}`;
   const isUsual =
-    precisionMs === SECOND && lastListedAt === null && laterAt === null && !nonexistentTime && filledLater === null;
+    precisionMs === SECOND &&
+    lastListedAt === null &&
+    laterAt === null &&
+    !nonexistentTime &&
+    filledLater === null;
   if (isUsual) return `${text}]`;
   if (delivery === null) text += ",null,null";
-  const seldom = [precisionMs === SECOND ? null : precisionMs, lastListedAt, laterAt, nonexistentTime ? 1 : null, filledLater];
+  const seldom = [
+    precisionMs === SECOND ? null : precisionMs,
+    lastListedAt,
+    laterAt,
+    nonexistentTime ? 1 : null,
+    filledLater,
+  ];
   const filled = seldom.findLastIndex((value) => value !== null) + 1;
   return `${text}${seldom
     .slice(0, filled)

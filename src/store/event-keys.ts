@@ -69,3 +69,25 @@ function noteClash(a: number, b: number, clashing: Set<number>): void {
     clashing.add(identityBitsOf(a));
   }
 }
+
+/**
+ * Adds keys to a bucket's runs. A run that is no longer than what comes behind
+ * it is merged with that: so there are few runs, and each key is rewritten
+ * only as often as the number of keys doubles.
+ */
+export function mergeRuns(
+  runs: readonly (readonly [seq: number, keys: Float64Array])[],
+  fresh: Float64Array,
+): { readonly keepThrough: number; readonly merged: Float64Array } {
+  let merged = fresh;
+  let left = runs.length;
+  for (; left > 0; left -= 1) {
+    const [, keys] = runs[left - 1] as (typeof runs)[number];
+    if (keys.length > merged.length) break;
+    const both = new Float64Array(keys.length + merged.length);
+    both.set(keys);
+    both.set(merged, keys.length);
+    merged = both.sort();
+  }
+  return { keepThrough: runs[left - 1]?.[0] ?? 0, merged };
+}

@@ -37,5 +37,6 @@ const count = await withApp(
 );
 const seconds = (performance.now() - started) / 1000;
 const { user, system } = process.cpuUsage();
-const cpuSeconds = (user + system) / 1e6; console.error(user/1e6, system/1e6);
+const cpuSeconds = (user + system) / 1e6;
+console.error(user / 1e6, system / 1e6);
 console.log(JSON.stringify({ name: step, count, seconds, cpuSeconds, peakMegabytes: peakMegabytes() }));

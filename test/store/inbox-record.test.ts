@@ -3,7 +3,13 @@ import { describe, expect, it } from "vitest";
 import type { Barcode } from "../../src/domain/barcode.ts";
 import { encodeObservation } from "../../src/store/dossier-codec.ts";
 import type { InboxRecord } from "../../src/store/inbox-record.ts";
-import { encodeListing, encodeRestoration, encodeWithdrawal, readRecords, toRecordLine } from "../../src/store/inbox-record.ts";
+import {
+  encodeListing,
+  encodeRestoration,
+  encodeWithdrawal,
+  readRecords,
+  toRecordLine,
+} from "../../src/store/inbox-record.ts";
 import { arbitraryBarcode, arbitraryHash, arbitraryKept, arbitraryText } from "../support/arbitrary-kept.ts";
 import { parcelOf } from "../support/store-rows.ts";
 

@@ -74,7 +74,10 @@ export async function* runHaulJob(app: Pick<App, "contract" | "config">, job: Ha
 const parsers = new WeakMap<App["contract"], Map<PayloadChannel, BlockParser>>();
 
 /** A parser learns, so it is kept for the next block. */
-function parserOf({ contract, config }: Pick<App, "contract" | "config">, channel: PayloadChannel): BlockParser {
+function parserOf(
+  { contract, config }: Pick<App, "contract" | "config">,
+  channel: PayloadChannel,
+): BlockParser {
   const known = parsers.get(contract) ?? new Map<PayloadChannel, BlockParser>();
   parsers.set(contract, known);
   const parser = known.get(channel) ?? makeBlockParser(channel, { contract, legacyZone: config.zone });

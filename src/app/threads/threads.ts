@@ -66,10 +66,13 @@ export function makeThreads(data: ThreadData): Threads {
   const threads: Thread[] = [];
 
   const start = (): Thread => {
-    const worker = new Worker(new URL(`./thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url), {
-      workerData: data,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
-    });
+    const worker = new Worker(
+      new URL(`./thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
+      {
+        workerData: data,
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+      },
+    );
     const thread: Thread = { worker, jobs: [] };
     worker.on("message", (answer: Answer) => {
       const job = thread.jobs[0];

@@ -95,7 +95,10 @@ function learnShape(line: string, contract: Contract): KnownShape | undefined {
   const bytesBehind = probe.byteOffset + probe.length - (body.byteOffset + body.length);
   const opening = BODY_OPENING.exec(probe.toString("latin1"))?.[0];
   // The body must be the last member: then nothing that varies stands behind it.
-  if (opening === undefined || probe.indexOf(opening) + opening.length !== body.byteOffset - probe.byteOffset) {
+  if (
+    opening === undefined ||
+    probe.indexOf(opening) + opening.length !== body.byteOffset - probe.byteOffset
+  ) {
     return undefined;
   }
   if (/"/.test(probe.toString("latin1", probe.length - bytesBehind))) return undefined;
@@ -128,7 +131,12 @@ function isJson(text: string): boolean {
 
 /** The number of the value that a member is; `undefined` when it is something else. */
 function toNumber(bytes: Uint8Array | undefined): number | undefined {
-  const [, number] = PROBE.exec(Buffer.from(bytes ?? []).toString("latin1").slice(1, -1)) ?? [];
+  const [, number] =
+    PROBE.exec(
+      Buffer.from(bytes ?? [])
+        .toString("latin1")
+        .slice(1, -1),
+    ) ?? [];
   return number === undefined ? undefined : Number(number);
 }
 
@@ -151,13 +159,18 @@ function read(
   if (!isWhole(texts as DeliveryTexts)) return undefined;
 
   const whole = found[0];
-  const content = bytes.subarray(whole.indexOf(body.opening) + body.opening.length, whole.length - body.bytesBehind);
+  const content = bytes.subarray(
+    whole.indexOf(body.opening) + body.opening.length,
+    whole.length - body.bytesBehind,
+  );
   const contentHash = hashOf(content);
   const arrival: ReceivedArrival = { channel: "webhook", name, receivedAt, httpStatus: null };
   try {
     const observation = toDelivered(texts as DeliveredTexts, contentHash, arrival, `line ${line}`, contract);
     const { customerNumber } = texts as DeliveryTexts;
-    return toPayloadIntake(content, contentHash, arrival, [toObservationRow(observation)], { customerNumber });
+    return toPayloadIntake(content, contentHash, arrival, [toObservationRow(observation)], {
+      customerNumber,
+    });
   } catch (problem) {
     if (problem instanceof InputError) return undefined;
     throw problem;

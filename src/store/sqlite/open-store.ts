@@ -9,9 +9,9 @@ import { makeFindingReader } from "./read-findings.ts";
 import { makeParcelReader } from "./read-parcels.ts";
 import { makeRunReader } from "./read-runs.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
-import { makeDossierWriter } from "./write-dossiers.ts";
 import type { InTurn } from "./turn.ts";
 import { makeTurns } from "./turn.ts";
+import { makeDossierWriter } from "./write-dossiers.ts";
 import { makeEvaluationWriter } from "./write-evaluations.ts";
 import { makeIntakeWriter } from "./write-intakes.ts";
 
@@ -30,7 +30,10 @@ import { makeIntakeWriter } from "./write-intakes.ts";
  */
 export function openSqliteStore(
   path: string,
-  { mayMake = true, turnMemory }: { readonly mayMake?: boolean; readonly turnMemory?: SharedArrayBuffer } = {},
+  {
+    mayMake = true,
+    turnMemory,
+  }: { readonly mayMake?: boolean; readonly turnMemory?: SharedArrayBuffer } = {},
 ): Store {
   if (!mayMake && path !== ":memory:" && !existsSync(path)) {
     throw new UsageError({

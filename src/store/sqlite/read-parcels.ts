@@ -1,10 +1,9 @@
 import type { Database } from "better-sqlite3";
 import type { Barcode } from "../../domain/barcode.ts";
 import { bucketOf } from "../../domain/barcode.ts";
-import type { Channel } from "../../domain/channel.ts";
 import { CHANNELS } from "../../domain/channel.ts";
-import type { Finding } from "../../domain/finding.ts";
-import { decodeObservations } from "../dossier-codec.ts";
+import type { FindingRow } from "../row-codecs.ts";
+import { FINDING_COLUMNS, toChannel, toChannelNumber, toFinding } from "../row-codecs.ts";
 import type {
   ChannelDossier,
   InboxRow,
@@ -13,8 +12,8 @@ import type {
   ParcelRow,
   Selection,
 } from "../store.ts";
-import type { FindingRow } from "./row-codecs.ts";
-import { FINDING_COLUMNS, toChannel, toChannelNumber, toFinding } from "./row-codecs.ts";
+import type { DossierRow } from "../to-dossier.ts";
+import { toDossier } from "../to-dossier.ts";
 
 const TOUCHED = `
   SELECT barcode FROM dirty WHERE bucket = :bucket
@@ -24,9 +23,6 @@ const TOUCHED = `
   SELECT barcode FROM parcel WHERE bucket = :bucket AND awaits_deliveries = 1 AND :moved = 1`;
 
 const NOT_DIRTY = "NOT EXISTS (SELECT 1 FROM dirty d WHERE d.bucket = p.bucket AND d.barcode = p.barcode)";
-
-/** What one channel said of one parcel, as it is kept. */
-type DossierRow = readonly [channel: number, barcode: Barcode, listedAt: number | null, observations: string];
 
 /** The reader of parcels: the hot path of an evaluation, and the lists. */
 export function makeParcelReader(database: Database): ParcelReader {
@@ -164,18 +160,4 @@ export function makeParcelReader(database: Database): ParcelReader {
       }
     },
   };
-}
-
-/** Puts together what the channels said of a parcel. */
-function toDossier(
-  barcode: Barcode,
-  rows: readonly DossierRow[],
-  findings: readonly Finding[],
-): ParcelDossier {
-  let listedAt: number | null = null;
-  const observations = rows.flatMap(([channel, , listed, text]) => {
-    if (listed !== null) listedAt = Math.max(listedAt ?? listed, listed);
-    return decodeObservations(barcode, CHANNELS[channel] as Channel, text);
-  });
-  return { barcode, listedAt, observations, findings };
 }

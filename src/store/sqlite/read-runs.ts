@@ -1,9 +1,9 @@
 import type { Database } from "better-sqlite3";
-import { CHANNELS, CHANNELS_OF, SIDES } from "../../domain/channel.ts";
-import type { FindingState } from "../../domain/finding.ts";
-import type { EpisodeTally, ParcelVerdict, RowTally } from "../../domain/verdict.ts";
+import type { RowTally } from "../../domain/verdict.ts";
 import { decodePlan } from "../plan-codec.ts";
 import type { RunReader, RunRecord } from "../store.ts";
+import type { FindingSum, ParcelSum } from "../to-totals.ts";
+import { toTotals } from "../to-totals.ts";
 
 /** The reader of runs and of the sums that a run is judged by; each is counted where it is kept. */
 export function makeRunReader(database: Database): RunReader {
@@ -73,67 +73,14 @@ export function makeRunReader(database: Database): RunReader {
       return selectNews.get() === 1;
     },
     async totals() {
-      const verdicts: Record<ParcelVerdict, number> = {
-        matched: 0,
-        known: 0,
-        mismatched: 0,
-        pending: 0,
-        not_proven: 0,
-      };
-      const legacy = { episodes: 0, agreed: 0, differing: 0, explained: 0, lone: 0 };
-      const newSide = { ...legacy };
-      let parcels = countUnjudged.get() as number;
-      let observations = countDirty.get() as number;
-      for (const row of sumParcels.all() as (Record<string, number> & { verdict: ParcelVerdict })[]) {
-        parcels += row.parcels ?? 0;
-        observations += row.observations ?? 0;
-        verdicts[row.verdict] += row.parcels ?? 0;
-        addTally(legacy, row, "l");
-        addTally(newSide, row, "n");
-      }
-      const findings: Record<FindingState, number> = { open: 0, pending: 0, known: 0, resolved: 0 };
-      const episodesUnderFindings = { legacy: 0, new: 0 };
-      let heldBackBySilence = 0;
-      for (const row of sumFindings.all() as FindingSum[]) {
-        findings[row.state] += row.count;
-        if (row.state === "resolved") continue;
-        episodesUnderFindings.legacy += row.legacy;
-        episodesUnderFindings.new += row.new;
-        if (row.reason === "feed_silent") heldBackBySilence += row.count;
-      }
-      const spoken = new Set((selectSpoken.all() as number[]).map((channel) => CHANNELS[channel]));
-      return {
+      return toTotals({
         rows: sumRows.get() as RowTally,
-        observations,
-        parcels,
-        verdicts,
-        legacy,
-        new: newSide,
-        findings,
-        episodesUnderFindings,
-        heldBackBySilence,
-        neverSpoke: SIDES.filter((side) => !CHANNELS_OF[side].some((channel) => spoken.has(channel))).length,
-      };
+        unjudged: countUnjudged.get() as number,
+        dirtyObservations: countDirty.get() as number,
+        parcels: sumParcels.all() as ParcelSum[],
+        findings: sumFindings.all() as FindingSum[],
+        spoken: selectSpoken.all() as number[],
+      });
     },
   };
-}
-
-interface FindingSum {
-  readonly state: FindingState;
-  readonly reason: string | null;
-  readonly count: number;
-  readonly legacy: number;
-  readonly new: number;
-}
-
-function addTally(
-  tally: { -readonly [part in keyof EpisodeTally]: number },
-  row: Readonly<Record<string, number>>,
-  prefix: string,
-): void {
-  tally.episodes += row[`${prefix}e`] ?? 0;
-  tally.agreed += row[`${prefix}a`] ?? 0;
-  tally.differing += row[`${prefix}d`] ?? 0;
-  tally.explained += row[`${prefix}x`] ?? 0;
-  tally.lone += row[`${prefix}l`] ?? 0;
 }

@@ -1,8 +1,9 @@
 import type { Database } from "better-sqlite3";
 import type { EpisodeTally } from "../../domain/verdict.ts";
 import { encodePlan } from "../plan-codec.ts";
+import { FINDING_COLUMNS, toFindingRow } from "../row-codecs.ts";
 import type { EvaluationWriter } from "../store.ts";
-import { FINDING_COLUMNS, placeholders, toFindingRow } from "./row-codecs.ts";
+import { placeholders } from "./placeholders.ts";
 
 /** The writer of what evaluations and runs leave. */
 export function makeEvaluationWriter(database: Database): EvaluationWriter {

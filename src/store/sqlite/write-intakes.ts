@@ -1,8 +1,10 @@
 import type { Database } from "better-sqlite3";
 import { bucketOf } from "../../domain/barcode.ts";
+import { mergeRuns } from "../event-keys.ts";
+import { inKeyOrder } from "../in-key-order.ts";
+import type { KnownRow } from "../row-codecs.ts";
+import { fromKeyBytes, toBytes, toChannelNumber, toKeyBytes, toKnown } from "../row-codecs.ts";
 import type { EventKeys, IntakeWriter, KnownIntake } from "../store.ts";
-import { inKeyOrder } from "./in-key-order.ts";
-import { fromKeyBytes, toBytes, toChannelNumber, toKeyBytes } from "./row-codecs.ts";
 import { makeBookWriter } from "./write-books.ts";
 
 /** The writer of intakes and all that comes with them. Statements are prepared once. */
@@ -90,41 +92,4 @@ export function makeIntakeWriter(database: Database): IntakeWriter {
       });
     },
   };
-}
-
-/**
- * Adds keys to a bucket's runs. A run that is no longer than what comes behind
- * it is merged with that: so there are few runs, and each key is rewritten
- * only as often as the number of keys doubles.
- */
-function mergeRuns(
-  runs: readonly (readonly [seq: number, keys: Float64Array])[],
-  fresh: Float64Array,
-): { readonly keepThrough: number; readonly merged: Float64Array } {
-  let merged = fresh;
-  let left = runs.length;
-  for (; left > 0; left -= 1) {
-    const [, keys] = runs[left - 1] as (typeof runs)[number];
-    if (keys.length > merged.length) break;
-    const both = new Float64Array(keys.length + merged.length);
-    both.set(keys);
-    both.set(merged, keys.length);
-    merged = both.sort();
-  }
-  return { keepThrough: runs[left - 1]?.[0] ?? 0, merged };
-}
-
-type KnownRow = readonly [
-  rows: number,
-  receivedAt: number | null,
-  receivedAgainAt: number | null,
-  quarantined: number,
-];
-
-function toKnown(hash: string, [rows, receivedAt, receivedAgainAt, quarantined]: KnownRow): KnownIntake {
-  const firstReceivedAt =
-    receivedAt === null || receivedAgainAt === null
-      ? (receivedAt ?? receivedAgainAt)
-      : Math.min(receivedAt, receivedAgainAt);
-  return { hash, rows, firstReceivedAt, quarantined };
 }

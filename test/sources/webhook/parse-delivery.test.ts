@@ -201,7 +201,8 @@ describe("parseDelivery", () => {
   });
 
   it("keeps the beginning of an overlong event id for people, and tells two such ids apart", () => {
-    const identityOf = (eventId: string) => observationsOf(parse(aDelivery({ root: { eventId } })))[0]?.identity;
+    const identityOf = (eventId: string) =>
+      observationsOf(parse(aDelivery({ root: { eventId } })))[0]?.identity;
     const [long, longest] = ["x".repeat(101), "x".repeat(102)];
     expect(identityOf(long)).toMatch(/^e:x{100}… [0-9a-f]{32}$/);
     expect(identityOf(longest)).not.toBe(identityOf(long));

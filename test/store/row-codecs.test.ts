@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fromKeyBytes, toKeyBytes } from "../../../src/store/sqlite/row-codecs.ts";
+import { fromKeyBytes, toKeyBytes } from "../../src/store/row-codecs.ts";
 
 describe("fromKeyBytes", () => {
   it("reads keys wherever their bytes lie, and keeps none of those", () => {

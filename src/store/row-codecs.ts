@@ -1,9 +1,10 @@
-import type { Barcode } from "../../domain/barcode.ts";
-import type { Channel } from "../../domain/channel.ts";
-import { CHANNELS } from "../../domain/channel.ts";
-import type { Finding, FindingKind, FindingState, PendingReason, Severity } from "../../domain/finding.ts";
+import type { Barcode } from "../domain/barcode.ts";
+import type { Channel } from "../domain/channel.ts";
+import { CHANNELS } from "../domain/channel.ts";
+import type { Finding, FindingKind, FindingState, PendingReason, Severity } from "../domain/finding.ts";
+import type { KnownIntake } from "./store.ts";
 
-/** Hashes and identities are raw bytes in the file and hexadecimal text outside. */
+/** Hashes and identities are raw bytes in the store and hexadecimal text outside. */
 export function toBytes(hex: string): Buffer {
   return Buffer.from(hex, "hex");
 }
@@ -114,7 +115,21 @@ export function toFindingRow(finding: Finding): FindingRow {
   ];
 }
 
-/** `?, ?, ?` for a list of columns. */
-export function placeholders(columns: readonly unknown[]): string {
-  return columns.map(() => "?").join(", ");
+/** A known intake, as both stores read it. */
+export type KnownRow = readonly [
+  rows: number,
+  receivedAt: number | null,
+  receivedAgainAt: number | null,
+  quarantined: number,
+];
+
+export function toKnown(
+  hash: string,
+  [rows, receivedAt, receivedAgainAt, quarantined]: KnownRow,
+): KnownIntake {
+  const firstReceivedAt =
+    receivedAt === null || receivedAgainAt === null
+      ? (receivedAt ?? receivedAgainAt)
+      : Math.min(receivedAt, receivedAgainAt);
+  return { hash, rows, firstReceivedAt, quarantined };
 }

@@ -1,7 +1,7 @@
-import { bucketOf } from "../../domain/barcode.ts";
-import { compareText } from "../../domain/observation.ts";
+import { bucketOf } from "../domain/barcode.ts";
+import { compareText } from "../domain/observation.ts";
 
-/** Rows in the order of their key, its bucket first, touch each page of the table once. */
+/** Rows in the order of their key, its bucket first: they touch each page of a table once, and wait for each other in one order. */
 export function inKeyOrder<Row>(
   rows: readonly Row[],
   keyOf: (row: Row) => string,

@@ -1,0 +1,125 @@
+import type { Pool } from "pg";
+import type { Store, StoreTransaction } from "../store.ts";
+import { ClaimLost } from "../store.ts";
+import { parseAddress } from "./address.ts";
+import { makeClaims } from "./claims.ts";
+import { makePool, makeTransact } from "./connect.ts";
+import { toOpeningError } from "./failures.ts";
+import { makeBucketLister } from "./list-buckets.ts";
+import { prepareSchema } from "./prepare-schema.ts";
+import { makeFeedReader } from "./read-feeds.ts";
+import { makeFindingReader } from "./read-findings.ts";
+import { makeParcelReader } from "./read-parcels.ts";
+import { makeRunReader } from "./read-runs.ts";
+import type { WriteSession } from "./session.ts";
+import { makeSession } from "./session.ts";
+import type { BookWriter } from "./write-books.ts";
+import { makeBookWriter } from "./write-books.ts";
+import { makeDossierWriter } from "./write-dossiers.ts";
+import { makeEvaluationWriter } from "./write-evaluations.ts";
+import { makeIntakeWriter } from "./write-intakes.ts";
+
+/** Of one store; reading never waits for those who write. */
+const READERS = 4;
+const WRITERS = 8;
+
+/**
+ * Opens (and, where there is nothing yet, makes) a store in a PostgreSQL
+ * database. Any number of processes may work on one; each has connections of
+ * its own.
+ *
+ * Every commit reaches the server's disk before it returns, whatever
+ * `synchronous_commit` the server has.
+ *
+ * @param url see {@link parseAddress}
+ * @param mayMake whether a store that does not exist is made
+ * @throws UsageError when the server or the database cannot be used, or what
+ *   is there is no store or has another schema version
+ */
+export async function openPostgresStore(
+  url: string,
+  { mayMake = true }: { readonly mayMake?: boolean } = {},
+): Promise<Store> {
+  const address = parseAddress(url);
+  const readers = makePool(address, READERS);
+  const writers = makePool(address, WRITERS);
+  try {
+    const reader = makeSession(readers, address.place);
+    const transact = makeTransact(writers, address.place);
+    const { isDistributed } = await prepareSchema(address, mayMake, reader, transact);
+    return makeStore(address.schema, address.place, isDistributed, readers, writers);
+  } catch (error) {
+    await Promise.all([readers.end(), writers.end()]);
+    throw toOpeningError(address.place, error);
+  }
+}
+
+function makeStore(
+  schema: string,
+  place: string,
+  isDistributed: boolean,
+  readers: Pool,
+  writers: Pool,
+): Store {
+  const reader = makeSession(readers, place);
+  const listBuckets = makeBucketLister(reader, isDistributed);
+  // Claims wait for no transaction but those that rely on them.
+  const { claims, assertClaim } = makeClaims(schema, reader, makeTransact(readers, place));
+  const transact = makeTransact(writers, place);
+  const toTransaction = (session: WriteSession, books: BookWriter, onClaim: () => void): StoreTransaction => {
+    const runs = makeRunReader(session);
+    return {
+      intakes: makeIntakeWriter(session, books, schema),
+      dossiers: makeDossierWriter(session),
+      evaluations: makeEvaluationWriter(session),
+      parcels: makeParcelReader(session, makeBucketLister(session, isDistributed)),
+      runs: {
+        ...runs,
+        async totals() {
+          await books.flush();
+          return runs.totals();
+        },
+      },
+      async assertClaim(claim) {
+        await assertClaim(session, claim);
+        onClaim();
+      },
+    };
+  };
+  return {
+    async transaction(work) {
+      let reliesOnClaim = false;
+      try {
+        return await transact(async (session) => {
+          const books = makeBookWriter(session);
+          const onClaim = (): void => {
+            reliesOnClaim = true;
+          };
+          const result = await work(toTransaction(session, books, onClaim));
+          await books.flush();
+          return result;
+        });
+      } catch (error) {
+        if (!(reliesOnClaim && stoodStill(error))) throw error;
+        throw new ClaimLost("the transaction stood still for too long", { cause: error });
+      }
+    },
+    feeds: makeFeedReader(reader),
+    parcels: makeParcelReader(reader, listBuckets),
+    findings: makeFindingReader(reader, listBuckets),
+    runs: makeRunReader(reader),
+    claims,
+    async close() {
+      await Promise.all([readers.end(), writers.end()]);
+    },
+  };
+}
+
+/** @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const IDLE_IN_TRANSACTION = "25P03";
+
+/** Whether the server ended the transaction, because its process had been stopped. */
+function stoodStill(error: unknown): boolean {
+  const cause = error instanceof Error ? (error.cause ?? error) : undefined;
+  return (cause as { readonly code?: unknown } | undefined)?.code === IDLE_IN_TRANSACTION;
+}
