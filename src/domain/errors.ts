@@ -64,7 +64,7 @@ export class InputError extends Error {
  * prints the message as one line and exits with {@link EXIT.usage}.
  */
 export class UsageError extends Error {
-  override readonly name = "UsageError";
+  override readonly name: string = "UsageError";
   readonly complaint: Complaint;
 
   constructor(complaint: Complaint, options?: ErrorOptions) {

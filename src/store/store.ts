@@ -1,6 +1,7 @@
 import type { Arrival, QuarantinedRow } from "../domain/arrival.ts";
 import type { Barcode } from "../domain/barcode.ts";
 import type { Channel, Side } from "../domain/channel.ts";
+import { UsageError } from "../domain/errors.ts";
 import type { FeedProgress } from "../domain/feed-progress.ts";
 import type { Finding, FindingEvent, FindingKind, FindingState } from "../domain/finding.ts";
 import type { KeptObservation } from "../domain/merge-observation.ts";
@@ -27,6 +28,7 @@ export interface Store {
   readonly parcels: ParcelReader;
   readonly findings: FindingReader;
   readonly runs: RunReader;
+  readonly jobs: JobReader;
   readonly claims: Claims;
 
   close(): Promise<void>;
@@ -40,6 +42,7 @@ export interface StoreTransaction {
   /** Reads what this transaction has written, too. */
   readonly parcels: ParcelReader;
   readonly runs: RunReader;
+  readonly jobs: JobWriter;
   /**
    * Makes sure that a claim still holds, and that nobody takes it before this
    * transaction ends.
@@ -316,6 +319,8 @@ export interface FindingCount {
 /** What all who work on one run go by. */
 export interface RunPlan {
   readonly runId: string;
+  /** The job run that it is part of, such as `nightly 2026-03-20`; `null`: somebody asked for it. */
+  readonly job: string | null;
   readonly now: number;
   /** Of the tables and settings that it judges by. */
   readonly fingerprint: string;
@@ -353,7 +358,56 @@ export interface RunReader {
   open(): Promise<OpenRun | undefined>;
   /** Whether data came in that no run has judged yet. */
   hasNews(): Promise<boolean>;
+  /** All sums as they were at one moment, whatever others commit meanwhile. */
   totals(): Promise<StoreTotals>;
+}
+
+/** The run of a job for one business date. */
+export interface JobRun {
+  readonly job: string;
+  /** ISO 8601, such as `2026-03-20`. */
+  readonly businessDate: string;
+  /** `given_up`: it had not ended when that of a later date began. */
+  readonly state: "running" | "ended" | "given_up";
+  /** Who began it, or took it over last; for people only. */
+  readonly owner: string;
+  /** Of the claim under which that was. */
+  readonly token: number;
+  /** When it was first begun. */
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  /** What it came to, in a word; `null` until it has ended. */
+  readonly outcome: string | null;
+}
+
+export interface JobReader {
+  /** The run of a job's latest business date. */
+  latest(job: string): Promise<JobRun | undefined>;
+}
+
+/** Only under the job's claim; see {@link StoreTransaction.assertClaim}. */
+export interface JobWriter {
+  /**
+   * Begins a job's run, or takes over one that was begun and has not ended.
+   * Runs of earlier dates that have not ended are given up.
+   *
+   * @returns the run; `undefined` when it has ended, or that of a later date
+   *   has begun: nothing is changed then
+   */
+  begin(
+    start: Pick<JobRun, "job" | "businessDate" | "owner" | "token" | "startedAt">,
+  ): Promise<JobRun | undefined>;
+  /**
+   * Ends a job's run.
+   *
+   * @throws ClaimLost when it is not running, or was taken over since
+   */
+  end(
+    end: Pick<JobRun, "job" | "businessDate" | "token"> & {
+      readonly endedAt: number;
+      readonly outcome: string;
+    },
+  ): Promise<void>;
 }
 
 /**
@@ -385,4 +439,9 @@ export interface Claims {
 /** Another has taken a claim over, because it had run out. Nothing was written. */
 export class ClaimLost extends Error {
   override readonly name = "ClaimLost";
+}
+
+/** Others keep the store to themselves, or it cannot be reached: the same again, a little later, may succeed. */
+export class StoreBusy extends UsageError {
+  override readonly name = "StoreBusy";
 }

@@ -5,6 +5,7 @@ import { parseAddress } from "./address.ts";
 import { makeClaims } from "./claims.ts";
 import { makePool, makeTransact } from "./connect.ts";
 import { toOpeningError } from "./failures.ts";
+import { makeJobReader, makeJobWriter } from "./jobs.ts";
 import { makeBucketLister } from "./list-buckets.ts";
 import { prepareSchema } from "./prepare-schema.ts";
 import { makeFeedReader } from "./read-feeds.ts";
@@ -80,6 +81,7 @@ function makeStore(
           return runs.totals();
         },
       },
+      jobs: makeJobWriter(session),
       async assertClaim(claim) {
         await assertClaim(session, claim);
         onClaim();
@@ -108,6 +110,7 @@ function makeStore(
     parcels: makeParcelReader(reader, listBuckets),
     findings: makeFindingReader(reader, listBuckets),
     runs: makeRunReader(reader),
+    jobs: makeJobReader(reader),
     claims,
     async close() {
       await Promise.all([readers.end(), writers.end()]);

@@ -1,5 +1,5 @@
 /** Grows by one with every change of the schema; a store of another version is refused or migrated, never guessed at. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * The tables. `bucket` leads every key, so that the same schema spreads over
@@ -182,6 +182,18 @@ CREATE TABLE run_group (             -- the groups of buckets that a run is thro
   PRIMARY KEY (run_id, bucket_group)
 );
 
+CREATE TABLE job_run (
+  job text COLLATE "C" NOT NULL,
+  business_date text COLLATE "C" NOT NULL,  -- 2026-03-20
+  state text COLLATE "C" NOT NULL,
+  owner text COLLATE "C" NOT NULL,
+  token bigint NOT NULL,             -- of the claim under which it was begun or taken over
+  started_at bigint NOT NULL,
+  ended_at bigint,
+  outcome text COLLATE "C",
+  PRIMARY KEY (job, business_date)
+);
+
 CREATE TABLE claim (
   subject text COLLATE "C" PRIMARY KEY,
   owner text COLLATE "C" NOT NULL,
@@ -212,4 +224,4 @@ export const DISTRIBUTED_TABLES = [
 ] as const;
 
 /** Small ones, of which every node has a copy. */
-export const REFERENCE_TABLES = ["run", "run_group", "claim", "schema_version"] as const;
+export const REFERENCE_TABLES = ["run", "run_group", "job_run", "claim", "schema_version"] as const;

@@ -1,9 +1,12 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { UsageError } from "../../domain/errors.ts";
 import type { Store, StoreTransaction } from "../store.ts";
+import { StoreBusy } from "../store.ts";
 import { makeClaims } from "./claims.ts";
+import { makeJobReader, makeJobWriter } from "./jobs.ts";
 import { makeFeedReader } from "./read-feeds.ts";
 import { makeFindingReader } from "./read-findings.ts";
 import { makeParcelReader } from "./read-parcels.ts";
@@ -11,6 +14,7 @@ import { makeRunReader } from "./read-runs.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 import type { InTurn } from "./turn.ts";
 import { makeTurns } from "./turn.ts";
+import { whenFree } from "./when-free.ts";
 import { makeDossierWriter } from "./write-dossiers.ts";
 import { makeEvaluationWriter } from "./write-evaluations.ts";
 import { makeIntakeWriter } from "./write-intakes.ts";
@@ -118,10 +122,11 @@ function makeStore(database: Database.Database, path: string, turnMemory?: Share
     evaluations: makeEvaluationWriter(database),
     parcels,
     runs,
+    jobs: makeJobWriter(database),
     assertClaim,
   };
   const run = async <Result>(work: (tx: StoreTransaction) => Promise<Result>): Promise<Result> => {
-    begin(database, path);
+    await whenFree(database, () => database.exec("BEGIN IMMEDIATE"));
     try {
       const result = await work(tx);
       database.exec("COMMIT");
@@ -133,24 +138,22 @@ function makeStore(database: Database.Database, path: string, turnMemory?: Share
     }
   };
   return {
-    transaction: (work) => inTurn(() => run(work)),
+    async transaction(work) {
+      const result = await inTurn(() => run(work));
+      // Reading and writing this file never waits, so that whoever does much of it would keep out all else.
+      await setImmediate();
+      return result;
+    },
     feeds: makeFeedReader(database),
     parcels,
     findings: makeFindingReader(database),
     runs,
+    jobs: makeJobReader(database),
     claims,
     async close() {
       database.close();
     },
   };
-}
-
-function begin(database: Database.Database, path: string): void {
-  try {
-    database.exec("BEGIN IMMEDIATE");
-  } catch (error) {
-    throw toUsageError(path, error);
-  }
 }
 
 const FULL = 2;
@@ -176,6 +179,9 @@ const STORE_FAILURES: Readonly<Record<string, string>> = {
   SQLITE_CORRUPT: "restore the last backup of the file",
 };
 
+/** Those that pass by themselves. */
+const BUSY = ["SQLITE_BUSY", "SQLITE_LOCKED"];
+
 function failureOf(error: unknown): string | undefined {
   if (!(error instanceof Database.SqliteError)) return undefined;
   return Object.keys(STORE_FAILURES).find((code) => error.code === code || error.code.startsWith(`${code}_`));
@@ -187,16 +193,15 @@ function isStoreFailure(error: unknown): boolean {
 
 function toUsageError(path: string, error: unknown): UsageError {
   const failure = failureOf(error);
-  return new UsageError(
-    {
-      place: `database ${path}`,
-      value: error instanceof Error ? error.message : String(error),
-      expected: "an SQLite file that can be opened and written",
-      todo:
-        failure === undefined
-          ? "name another file with --database sqlite:PATH"
-          : (STORE_FAILURES[failure] ?? ""),
-    },
-    { cause: error },
-  );
+  const complaint = {
+    place: `database ${path}`,
+    value: error instanceof Error ? error.message : String(error),
+    expected: "an SQLite file that can be opened and written",
+    todo:
+      failure === undefined
+        ? "name another file with --database sqlite:PATH"
+        : (STORE_FAILURES[failure] ?? ""),
+  };
+  const isBusy = failure !== undefined && BUSY.includes(failure);
+  return isBusy ? new StoreBusy(complaint, { cause: error }) : new UsageError(complaint, { cause: error });
 }

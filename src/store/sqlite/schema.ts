@@ -1,5 +1,5 @@
 /** Grows by one with every change of the schema; a store of another version is refused or migrated, never guessed at. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * The tables. `bucket` leads every key, so that the same schema spreads over
@@ -176,6 +176,18 @@ CREATE TABLE run_group (             -- the groups of buckets that a run is thro
   bucket_group INTEGER NOT NULL,
   evaluated INTEGER NOT NULL,
   PRIMARY KEY (run_id, bucket_group)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE job_run (
+  job TEXT NOT NULL,
+  business_date TEXT NOT NULL,       -- 2026-03-20
+  state TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  token INTEGER NOT NULL,            -- of the claim under which it was begun or taken over
+  started_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  outcome TEXT,
+  PRIMARY KEY (job, business_date)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE claim (
