@@ -72,3 +72,8 @@ export class UsageError extends Error {
     this.complaint = complaint;
   }
 }
+
+/** Others keep the store to themselves, or it cannot be reached: the same again, a little later, may succeed. */
+export class StoreBusy extends UsageError {
+  override readonly name = "StoreBusy";
+}

@@ -1,7 +1,6 @@
 import type { Arrival, QuarantinedRow } from "../domain/arrival.ts";
 import type { Barcode } from "../domain/barcode.ts";
 import type { Channel, Side } from "../domain/channel.ts";
-import { UsageError } from "../domain/errors.ts";
 import type { FeedProgress } from "../domain/feed-progress.ts";
 import type { Finding, FindingEvent, FindingKind, FindingState } from "../domain/finding.ts";
 import type { KeptObservation } from "../domain/merge-observation.ts";
@@ -439,9 +438,4 @@ export interface Claims {
 /** Another has taken a claim over, because it had run out. Nothing was written. */
 export class ClaimLost extends Error {
   override readonly name = "ClaimLost";
-}
-
-/** Others keep the store to themselves, or it cannot be reached: the same again, a little later, may succeed. */
-export class StoreBusy extends UsageError {
-  override readonly name = "StoreBusy";
 }

@@ -1,8 +1,7 @@
 /** What runs in each thread: takes jobs, one after the other, and gives their pieces. */
 import { parentPort, threadId, workerData } from "node:worker_threads";
 import { makeFixedClock, systemClock } from "../../clock.ts";
-import { UsageError } from "../../domain/errors.ts";
-import { StoreBusy } from "../../store/store.ts";
+import { StoreBusy, UsageError } from "../../domain/errors.ts";
 import { toLeaseMs } from "../crew.ts";
 import { withApp } from "../open-app.ts";
 import type { Piece } from "./jobs.ts";

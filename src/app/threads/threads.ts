@@ -2,8 +2,7 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Config } from "../../config.ts";
 import type { Complaint } from "../../domain/errors.ts";
-import { UsageError } from "../../domain/errors.ts";
-import { StoreBusy } from "../../store/store.ts";
+import { StoreBusy, UsageError } from "../../domain/errors.ts";
 import type { Job, Piece } from "./jobs.ts";
 
 /** What a thread is started with. */

@@ -1,6 +1,5 @@
 import pg from "pg";
-import { UsageError } from "../../domain/errors.ts";
-import { StoreBusy } from "../store.ts";
+import { StoreBusy, UsageError } from "../../domain/errors.ts";
 
 /** What a person can do about a failure of the server, by the code's beginning; the longest that fits counts. */
 const TODO: Readonly<Record<string, string>> = {
