@@ -97,8 +97,12 @@ export async function evaluate(
     doneGroups += 1;
     onProgress?.({ doneGroups, groups: GROUPS });
   };
-  const isMuch = (await app.store.parcels.countParcels(plan.selection, MANY_PARCELS)) >= MANY_PARCELS;
-  if (threads === null || !isMuch) return evaluateGroups(app, toWorker(app, options), advance);
+  const parcels = await app.store.parcels.countParcels(plan.selection, MANY_PARCELS);
+  if (parcels === 0) return;
+  if (threads === null || parcels < MANY_PARCELS) {
+    await evaluateGroups(app, toWorker(app, options), advance);
+    return;
+  }
   const stop = (): void => threads.stop();
   options.signal?.addEventListener("abort", stop);
   try {

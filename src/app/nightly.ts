@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { Lang } from "../report/texts.ts";
-import { GROUPS } from "../store/bucket-groups.ts";
-import { whileHolding } from "../store/hold-claim.ts";
+import { GROUPS, whileHeld } from "../store/bucket-groups.ts";
 import type { Claim } from "../store/store.ts";
 import { ClaimLost } from "../store/store.ts";
 import type { CrewOptions } from "./crew.ts";
@@ -54,7 +53,7 @@ export async function runNightly(app: App, options: NightlyOptions): Promise<Nig
   const claim = await store.claims.take(`job ${JOB}`, OWNER, leaseMs);
   if (claim === undefined) return { kind: "held" };
   try {
-    return await whileHolding(store, claim, leaseMs, async () => {
+    return await whileHeld(store, claim, leaseMs, async () => {
       const run = await begin(app, options.businessDate, claim);
       if (run === undefined) return { kind: "over" };
       options.onBegun(run.isTakenOver);

@@ -12,6 +12,7 @@ import { PACKAGE_ROOT } from "../package-root.ts";
 import type { ReconcileSettings } from "../reconcile/settings.ts";
 import type { Contract } from "../sources/contract.ts";
 import { readContract, toWireCodes } from "../sources/contract.ts";
+import { openPostgresStore } from "../store/postgres/open-store.ts";
 import { openSqliteStore } from "../store/sqlite/open-store.ts";
 import { makeTurnMemory } from "../store/sqlite/turn.ts";
 import type { Store } from "../store/store.ts";
@@ -67,7 +68,7 @@ export async function withApp<Result>(
   const tables = readTables(config, contract);
   const settings = toSettings(config);
   const url = databaseUrl ?? config.database;
-  const store = openStore(url, mayMakeStore, turnMemory);
+  const store = await openStore(url, mayMakeStore, turnMemory);
   // A store in memory is this thread's alone.
   const threads =
     mostThreads === 0 || url === "sqlite::memory:"
@@ -119,13 +120,14 @@ function toSettings({ reconcile }: Config): ReconcileSettings {
   };
 }
 
-function openStore(url: string, mayMake: boolean, turnMemory: SharedArrayBuffer): Store {
+async function openStore(url: string, mayMake: boolean, turnMemory: SharedArrayBuffer): Promise<Store> {
+  if (/^postgres(ql)?:/.test(url)) return openPostgresStore(url, { mayMake });
   const [, path] = /^sqlite:(.+)$/.exec(url) ?? [];
   if (path === undefined) {
     throw new UsageError({
       place: "database",
       value: url.replace(/\/\/.*@/, "//…@"),
-      expected: "sqlite:PATH",
+      expected: "sqlite:PATH or postgres://…",
       todo: "correct --database, or `database` in the configuration",
     });
   }

@@ -4,7 +4,7 @@ import type { VerdictReason } from "../domain/verdict.ts";
 import { findStaleFeeds, judgeRun } from "../reconcile/judge-run.ts";
 import type { Moment } from "../reconcile/settle.ts";
 import type { KindReport, ReconcileReport } from "../report/report-data.ts";
-import { whileHolding } from "../store/hold-claim.ts";
+import { whileHeld } from "../store/bucket-groups.ts";
 import type { Claim, RunPlan, RunRecord, Selection, StoreTransaction } from "../store/store.ts";
 import { ClaimLost } from "../store/store.ts";
 import type { EvaluationListener } from "./crew.ts";
@@ -55,7 +55,7 @@ export async function reconcileStore(app: App, options: ReconcileOptions = {}): 
   const { store } = app;
   const { signal, onClaimLost, onProgress, job } = options;
   const claim = await takeTurn(app, signal);
-  return whileHolding(store, claim, toLeaseMs(app.config), async () => {
+  return whileHeld(store, claim, toLeaseMs(app.config), async () => {
     const plan = (await findOwnRun(app, job)) ?? (await openRun(app, options, claim));
     await evaluate(app, plan, { signal, onClaimLost, onProgress });
     signal?.throwIfAborted();

@@ -1,6 +1,6 @@
 import type { Channel } from "../domain/channel.ts";
 import type { GroupWorker } from "../store/bucket-groups.ts";
-import { LEASE_MS } from "../store/hold-claim.ts";
+import { LEASE_MS } from "../store/bucket-groups.ts";
 import { packKeyOf } from "../store/pack.ts";
 import type { Store } from "../store/store.ts";
 import type { Haul } from "./haul.ts";

@@ -1,5 +1,5 @@
 import type { GroupWorker } from "../store/bucket-groups.ts";
-import { bucketsOf, groupOf, workOnGroups } from "../store/bucket-groups.ts";
+import { groupOf, workOnGroups } from "../store/bucket-groups.ts";
 import type { Store } from "../store/store.ts";
 import type { RowsByChannel } from "./intake-tally.ts";
 import { addByChannel, NO_ROWS_BY_CHANNEL } from "./intake-tally.ts";
@@ -14,18 +14,21 @@ import { settleBuckets } from "./settle-buckets.ts";
  */
 export async function settleInbox(store: Store, worker: GroupWorker): Promise<RowsByChannel> {
   let total = NO_ROWS_BY_CHANNEL;
+  let waiting: readonly number[] = [];
   let left: ReadonlySet<number> | undefined;
   const done = new Set<number>();
   await workOnGroups(
     store,
     worker,
     async () => {
-      const waiting = new Set((await store.parcels.inboxBuckets()).map(groupOf));
-      left = (left?.intersection(waiting) ?? waiting).difference(done);
+      waiting = await store.parcels.inboxBuckets();
+      const groups = new Set(waiting.map(groupOf));
+      left = (left?.intersection(groups) ?? groups).difference(done);
       return [...left];
     },
     async (claim, group) => {
-      total = addByChannel(total, await settleBuckets(store, claim, bucketsOf(group)));
+      const buckets = waiting.filter((bucket) => groupOf(bucket) === group);
+      total = addByChannel(total, await settleBuckets(store, claim, buckets));
       done.add(group);
     },
   );

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BUCKETS } from "../domain/barcode.ts";
-import { whileHolding } from "./hold-claim.ts";
 import type { Claim, Store } from "./store.ts";
 import { ClaimLost } from "./store.ts";
 
@@ -19,6 +18,8 @@ export function bucketsOf(group: number): number[] {
   return Array.from({ length: GROUP_SIZE }, (_, i) => group * GROUP_SIZE + i);
 }
 
+/** How long a claim holds by default; who is stopped for longer is taken for dead. */
+export const LEASE_MS = 60_000;
 const WAIT_MS = 50;
 
 /** Whoever settles or evaluates groups of buckets. */
@@ -57,12 +58,32 @@ export async function workOnGroups(
       if (claim === undefined) continue;
       worked = true;
       try {
-        await whileHolding(store, claim, leaseMs, () => work(claim, group));
+        await whileHeld(store, claim, leaseMs, () => work(claim, group));
       } catch (error) {
         if (!(error instanceof ClaimLost)) throw error;
         onClaimLost?.(error);
       }
     }
     if (!worked) await sleep(WAIT_MS);
+  }
+}
+
+/** Does work under a claim: renews it meanwhile, and gives it back in the end. */
+export async function whileHeld<Result>(
+  store: Store,
+  claim: Claim,
+  leaseMs: number,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  // That a claim could not be renewed is told by the next transaction that asserts it.
+  const renewing = setInterval(() => {
+    store.claims.renew(claim, leaseMs).catch(() => undefined);
+  }, leaseMs / 3);
+  try {
+    return await work();
+  } finally {
+    clearInterval(renewing);
+    // Where that fails, it runs out.
+    await store.claims.release(claim).catch(() => undefined);
   }
 }

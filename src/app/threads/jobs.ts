@@ -76,7 +76,8 @@ export async function* runJob(
 export async function* runHaulJob(app: Pick<App, "contract" | "config">, job: HaulJob): AsyncGenerator<Haul> {
   if (job.kind === "haul-lines") {
     const payloads = parserOf(app, job.channel)(job.block, job.file);
-    yield haulPayloads(job.channel, payloads, packKeyOf([job.block.bytes]));
+    // The channel counts: of a line that one cannot read the whole is kept, of one that it can its body.
+    yield haulPayloads(job.channel, payloads, packKeyOf([job.channel, job.block.bytes]));
     return;
   }
   const { path, name, receivedAt } = job;

@@ -72,7 +72,7 @@ export function makeThreads(data: ThreadData): Threads {
 
   const start = (): Thread => {
     const worker = new Worker(
-      new URL(`./thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
+      new URL(`./job-thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
       {
         workerData: data,
         resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },

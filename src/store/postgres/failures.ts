@@ -66,9 +66,9 @@ export function toStoreError(place: string, error: unknown): unknown {
   return todo === undefined ? error : toUsageError(place, error, todo);
 }
 
-/** Of a failure at the very beginning: whatever it is, the server that was named cannot be used. */
-export function toOpeningError(place: string, error: unknown): UsageError {
-  if (error instanceof UsageError) return error;
+/** Of a failure at the very beginning: unless it is a mistake of ours, the server that was named cannot be used. */
+export function toOpeningError(place: string, error: unknown): unknown {
+  if (error instanceof UsageError || error instanceof TypeError || error instanceof RangeError) return error;
   return toUsageError(place, error, findTodo(error) ?? "name another database with --database postgres://…");
 }
 

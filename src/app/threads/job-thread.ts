@@ -11,7 +11,7 @@ import { ownMemoryOf } from "./threads.ts";
 
 const { config, databaseUrl, now, turnMemory } = workerData as ThreadData;
 const port = parentPort;
-if (port === null) throw new Error("thread.ts runs in a thread only");
+if (port === null) throw new Error("job-thread.ts runs in a thread only");
 
 const orders: Order[] = [];
 const stopping = new AbortController();
