@@ -50,9 +50,9 @@ const ROOMS: Record<string, { may: string[]; comment: string }> = {
       "worker, cli and web call the same functions of app, so that none can do what another cannot. Add a function there.",
   },
   cli: {
-    may: ["app", "domain", "report", "config", "clock", "log", "package-root"],
+    may: ["app", "worker", "domain", "report", "config", "clock", "log", "package-root"],
     comment:
-      "cli, web and worker call the same functions of app, so that none can do what another cannot. Add a function there.",
+      "cli starts the worker; cli, web and worker call the same functions of app, so that none can do what another cannot. Add a function there.",
   },
   web: {
     may: ["app", "domain", "report", "config", "clock", "log", "package-root"],
