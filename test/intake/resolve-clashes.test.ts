@@ -138,7 +138,7 @@ describe("resolveClashes", () => {
   it("leaves other events of the parcels alone, and what other channels say", () =>
     withStore(async (store) => {
       const others = [ONE, TWO].map((barcode) => aDelivered(barcode, { identity: `e:${barcode}` }));
-      const reply = { ...aDelivered(THREE, { receivedAt: T - MINUTE }), channel: "status-api" as const };
+      const reply = { ...aDelivered(TWO, { receivedAt: T - MINUTE }), channel: "status-api" as const };
       await store.transaction((tx) => tx.dossiers.saveDossiers(dossiersOf(others)));
       await keepInInbox(store, reply, first, second);
       await resolve(store, [first, second], others);
