@@ -175,7 +175,7 @@ describe("a transaction", () => {
     const [failure] = outcomes.filter(({ status }) => status === "rejected");
     expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
     expect(failure).toMatchObject({
-      reason: { name: "UsageError", message: expect.stringMatching(/deadlock.*run the same command again/) },
+      reason: { name: "StoreBusy", message: expect.stringMatching(/deadlock.*run the same command again/) },
     });
   });
 
