@@ -87,7 +87,7 @@ describe("renderCopyText", () => {
     const ended = { ...parts, differing: 1, hadEnded: true };
     const apart = renderCopyText(aCopyReport({ tables, parts: ended, isSame: false }), "nl");
     expect(apart).toMatch(/1 deel verschilt/);
-    expect(apart).toMatch(/er is niets geschreven/);
+    expect(apart).toMatch(/Er is niets geschreven/);
     expect(apart).not.toMatch(/opnieuw gekopieerd/);
   });
 });
