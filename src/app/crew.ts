@@ -1,12 +1,15 @@
+import type { Config } from "../config.ts";
 import type { Haul } from "../intake/haul.ts";
 import type { RowsByChannel } from "../intake/intake-tally.ts";
 import { addByChannel, NO_ROWS_BY_CHANNEL } from "../intake/intake-tally.ts";
 import { settleInbox } from "../intake/settle-inbox.ts";
+import type { GroupWorker } from "../store/bucket-groups.ts";
 import { GROUPS } from "../store/bucket-groups.ts";
 import type { RunPlan } from "../store/store.ts";
+import { ClaimLost } from "../store/store.ts";
 import { evaluateGroups } from "./evaluate-groups.ts";
 import type { App } from "./open-app.ts";
-import type { HaulJob, Job, Piece } from "./threads/jobs.ts";
+import type { GroupNews, HaulJob, Job, Piece } from "./threads/jobs.ts";
 import { runHaulJob } from "./threads/jobs.ts";
 
 /**
@@ -60,9 +63,17 @@ export async function* haulAll(
   }
 }
 
+/** How long whoever works by these settings holds a claim, in milliseconds. */
+export function toLeaseMs({ worker }: Config): number {
+  return worker.leaseSeconds * 1000;
+}
+
+/** What whoever settles or evaluates may be asked for. */
+export type CrewOptions = Pick<GroupWorker, "signal" | "onClaimLost">;
+
 /** Settles the inbox. */
-export async function settle(app: App, bytes: number): Promise<RowsByChannel> {
-  if (app.threads === null || bytes < MANY_BYTES) return settleInbox(app.store, OWNER);
+export async function settle(app: App, bytes: number, options: CrewOptions = {}): Promise<RowsByChannel> {
+  if (app.threads === null || bytes < MANY_BYTES) return settleInbox(app.store, toWorker(app, options));
   let total = NO_ROWS_BY_CHANNEL;
   await everywhere(app.threads, { kind: "settle" }, (piece) => {
     total = addByChannel(total, piece as RowsByChannel);
@@ -70,16 +81,39 @@ export async function settle(app: App, bytes: number): Promise<RowsByChannel> {
   return total;
 }
 
+function toWorker({ config }: App, options: CrewOptions): GroupWorker {
+  return { ...options, owner: OWNER, leaseMs: toLeaseMs(config) };
+}
+
 /** Evaluates the open run. */
-export async function evaluate(app: App, plan: RunPlan, onProgress?: EvaluationListener): Promise<void> {
+export async function evaluate(
+  app: App,
+  plan: RunPlan,
+  { onProgress, ...options }: CrewOptions & { readonly onProgress?: EvaluationListener | undefined } = {},
+): Promise<void> {
+  const { threads } = app;
   let doneGroups = 0;
   const advance = (): void => {
     doneGroups += 1;
     onProgress?.({ doneGroups, groups: GROUPS });
   };
-  const isMuch = (await app.store.parcels.countParcels(plan.selection, MANY_PARCELS)) >= MANY_PARCELS;
-  if (app.threads !== null && isMuch) await everywhere(app.threads, { kind: "evaluate" }, advance);
-  else await evaluateGroups(app, OWNER, advance);
+  const parcels = await app.store.parcels.countParcels(plan.selection, MANY_PARCELS);
+  if (parcels === 0) return;
+  if (threads === null || parcels < MANY_PARCELS) {
+    await evaluateGroups(app, toWorker(app, options), advance);
+    return;
+  }
+  const stop = (): void => threads.stop();
+  options.signal?.addEventListener("abort", stop);
+  try {
+    await everywhere(threads, { kind: "evaluate" }, (piece) => {
+      const news = piece as GroupNews;
+      if (news === "group") advance();
+      else options.onClaimLost?.(new ClaimLost(news.lost));
+    });
+  } finally {
+    options.signal?.removeEventListener("abort", stop);
+  }
 }
 
 /** Gives the same job to every thread. */

@@ -4,8 +4,10 @@ import { evaluateParcel } from "../reconcile/evaluate-parcel.ts";
 import { findCorrections } from "../reconcile/find-corrections.ts";
 import { judgeParcel } from "../reconcile/judge-parcel.ts";
 import type { Moment } from "../reconcile/settle.ts";
+import type { GroupWorker } from "../store/bucket-groups.ts";
 import { bucketsOf, GROUPS, workOnGroups } from "../store/bucket-groups.ts";
 import type { Claim, OpenRun, ParcelDossier, ParcelOutcome, RunPlan, Store } from "../store/store.ts";
+import { ClaimLost } from "../store/store.ts";
 import type { App } from "./open-app.ts";
 
 /** So many parcels share a transaction: each commit waits for the disk. */
@@ -19,13 +21,17 @@ export type EvaluationApp = Pick<App, "store" | "tables" | "settings" | "fingerp
  * until every group of buckets is through. Returns at once when there is no
  * open run, or it goes by other tables or settings than ours.
  */
-export async function evaluateGroups(app: EvaluationApp, owner: string, onGroup?: () => void): Promise<void> {
+export async function evaluateGroups(
+  app: EvaluationApp,
+  worker: GroupWorker,
+  onGroup?: () => void,
+): Promise<void> {
   const { store } = app;
   const run = await store.runs.open();
   if (run === undefined || run.fingerprint !== app.fingerprint) return;
   await workOnGroups(
     store,
-    owner,
+    worker,
     async () => toPending(await store.runs.open(), run),
     async (claim, group) => {
       // Another may have closed it between our look and our claim.
@@ -55,6 +61,7 @@ async function evaluateGroup(
   const commit = (isLast: boolean): Promise<void> =>
     store.transaction(async (tx) => {
       await tx.assertClaim(claim);
+      if ((await tx.runs.open())?.runId !== runId) throw new ClaimLost(`${runId} was given up`);
       for (const { bucket, outcomes } of waiting) await tx.evaluations.saveOutcomes(bucket, outcomes);
       if (isLast) await tx.evaluations.closeGroup(runId, group, evaluated);
       waiting = [];

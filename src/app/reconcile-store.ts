@@ -4,11 +4,11 @@ import type { VerdictReason } from "../domain/verdict.ts";
 import { findStaleFeeds, judgeRun } from "../reconcile/judge-run.ts";
 import type { Moment } from "../reconcile/settle.ts";
 import type { KindReport, ReconcileReport } from "../report/report-data.ts";
-import { LEASE_MS, RUN_SUBJECT } from "../store/bucket-groups.ts";
-import type { Claim, RunPlan, Store } from "../store/store.ts";
+import { RUN_SUBJECT, whileHeld } from "../store/bucket-groups.ts";
+import type { Claim, RunPlan, RunRecord, Selection, StoreTransaction } from "../store/store.ts";
 import { ClaimLost } from "../store/store.ts";
 import type { EvaluationListener } from "./crew.ts";
-import { evaluate, OWNER, settle } from "./crew.ts";
+import { evaluate, OWNER, settle, toLeaseMs } from "./crew.ts";
 import type { App } from "./open-app.ts";
 import { toKinds } from "./to-kinds.ts";
 
@@ -16,6 +16,20 @@ export interface ReconcileOptions {
   /** Evaluate every parcel, touched or not. */
   readonly full?: boolean;
   readonly onProgress?: EvaluationListener;
+  /** The run goes on with nothing new once it is aborted: it stays open, and this rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onClaimLost?: ((lost: ClaimLost) => void) | undefined;
+  readonly job?: JobOfRun | undefined;
+}
+
+/** The job that a run is part of. */
+export interface JobOfRun {
+  /** Of its run for one business date: `nightly 2026-03-20`. A run that was begun for it and has not ended is gone on with. */
+  readonly name: string;
+  /** Works with the result before the run ends, and with it the job. */
+  readonly finish: (result: ReconcileResult) => Promise<void>;
+  /** Ends the job, in the transaction that ends the run. */
+  readonly end: (tx: StoreTransaction, result: ReconcileResult) => Promise<void>;
 }
 
 export interface ReconcileResult {
@@ -33,58 +47,101 @@ export interface ReconcileResult {
  * everything is evaluated: the outcome always equals a full evaluation.
  *
  * One run goes on at a time; a second one waits for its turn.
+ *
+ * @throws ClaimLost when this process stood still for so long that another
+ *   has taken the run over
  */
 export async function reconcileStore(app: App, options: ReconcileOptions = {}): Promise<ReconcileResult> {
   const { store } = app;
-  const claim = await takeTurn(store, OWNER);
-  const renewing = setInterval(() => void store.claims.renew(claim, LEASE_MS), LEASE_MS / 3).unref();
-  try {
-    await settle(app, 0);
-    const plan = await planRun(app, options);
+  const { signal, onClaimLost, onProgress, job } = options;
+  const claim = await takeTurn(app, signal);
+  return whileHeld(store, claim, toLeaseMs(app.config), async () => {
+    const plan = (await findOwnRun(app, job)) ?? (await openRun(app, options, claim));
+    await evaluate(app, plan, { signal, onClaimLost, onProgress });
+    signal?.throwIfAborted();
+    const { result, record } = await judge(app, plan);
+    await job?.finish(result);
     await store.transaction(async (tx) => {
       await tx.assertClaim(claim);
-      await tx.evaluations.openRun(plan);
+      await job?.end(tx, result);
+      await tx.evaluations.saveRun(record);
     });
-    await evaluate(app, plan, options.onProgress);
-    return await endRun(app, plan, claim);
-  } finally {
-    clearInterval(renewing);
-    await store.claims.release(claim);
-  }
+    return result;
+  });
 }
 
 const TURN_MS = 200;
 
-async function takeTurn(store: Store, owner: string): Promise<Claim> {
+async function takeTurn({ store, config }: App, signal: AbortSignal | undefined): Promise<Claim> {
   for (;;) {
-    const claim = await store.claims.take(RUN_SUBJECT, owner, LEASE_MS);
+    signal?.throwIfAborted();
+    const claim = await store.claims.take(RUN_SUBJECT, OWNER, toLeaseMs(config));
     if (claim !== undefined) return claim;
     await sleep(TURN_MS);
   }
 }
 
-async function planRun({ store, fingerprint, clock }: App, { full }: ReconcileOptions): Promise<RunPlan> {
+/** The run that was begun for the same job run, by whoever, under the same rules. */
+async function findOwnRun(
+  { store, fingerprint }: App,
+  job: JobOfRun | undefined,
+): Promise<RunPlan | undefined> {
+  const open = await store.runs.open();
+  return job !== undefined && open?.job === job.name && open.fingerprint === fingerprint ? open : undefined;
+}
+
+async function openRun(app: App, options: ReconcileOptions, claim: Claim): Promise<RunPlan> {
+  const { signal, onClaimLost } = options;
+  await settle(app, 0, { signal, onClaimLost });
+  signal?.throwIfAborted();
+  const plan = await planRun(app, options);
+  await app.store.transaction(async (tx) => {
+    await tx.assertClaim(claim);
+    await tx.evaluations.openRun(plan);
+  });
+  return plan;
+}
+
+async function planRun(
+  { store, fingerprint, clock }: App,
+  { full = false, job }: ReconcileOptions,
+): Promise<RunPlan> {
   const now = clock();
   const last = await store.runs.last();
+  const givenUp = await store.runs.open();
   const progress = await store.feeds.progress();
   const deliveriesFingerprint = hash("sha256", JSON.stringify([...progress.deliveries]), "hex").slice(0, 16);
-  const rulesChanged = last !== undefined && last.fingerprint !== fingerprint;
-  const isFull = full === true || last === undefined || rulesChanged || now < last.now;
+  // A run that was given up has left outcomes, too.
+  const before = [last, givenUp].filter((run) => run !== undefined);
+  const rulesChanged = before.some((run) => run.fingerprint !== fingerprint);
+  const isFull =
+    full ||
+    last === undefined ||
+    rulesChanged ||
+    before.some((run) => now < run.now) ||
+    givenUp?.selection.kind === "all";
+  const deliveriesMoved = before.some((run) => run.deliveriesFingerprint !== deliveriesFingerprint);
+  const selection: Selection = isFull ? { kind: "all" } : { kind: "touched", now, deliveriesMoved };
+  // Of all that its evaluations go by, so that who still works on one that was given up is known by it.
+  const basis = [last?.runId, now, fingerprint, deliveriesFingerprint];
+  basis.push(JSON.stringify([selection, rulesChanged, progress.watermarks]));
   return {
-    runId: `run-${hash("sha256", [last?.runId, now, fingerprint].join("|"), "hex").slice(0, 12)}`,
+    runId: `run-${hash("sha256", basis.join("|"), "hex").slice(0, 12)}`,
+    job: job?.name ?? null,
     now,
     fingerprint,
     deliveriesFingerprint,
-    selection: isFull
-      ? { kind: "all" }
-      : { kind: "touched", now, deliveriesMoved: last.deliveriesFingerprint !== deliveriesFingerprint },
+    selection,
     rulesChanged,
     progress,
   };
 }
 
 /** Adds up what the run came to, and judges it. */
-async function endRun({ store, settings }: App, plan: RunPlan, claim: Claim): Promise<ReconcileResult> {
+async function judge(
+  { store, settings }: App,
+  plan: RunPlan,
+): Promise<{ readonly result: ReconcileResult; readonly record: RunRecord }> {
   const { runId, now, fingerprint, deliveriesFingerprint, progress } = plan;
   const open = await store.runs.open();
   if (open?.runId !== runId) throw new ClaimLost("the run was given up for another one");
@@ -92,12 +149,8 @@ async function endRun({ store, settings }: App, plan: RunPlan, claim: Claim): Pr
   const totals = await store.runs.totals();
   const moment: Moment = { now, progress };
   const { verdict, difference, reasons } = judgeRun(totals, findStaleFeeds(moment, settings.maxWaitMs));
-  await store.transaction(async (tx) => {
-    await tx.assertClaim(claim);
-    await tx.evaluations.saveRun({ runId, now, fingerprint, deliveriesFingerprint, evaluated, verdict });
-  });
   const { matched, known, mismatched, pending, not_proven: notProven } = totals.verdicts;
-  return {
+  const result: ReconcileResult = {
     reasons,
     kinds: toKinds(await store.findings.counts()),
     evaluated,
@@ -115,4 +168,5 @@ async function endRun({ store, settings }: App, plan: RunPlan, claim: Claim): Pr
       verdict,
     },
   };
+  return { result, record: { runId, now, fingerprint, deliveriesFingerprint, evaluated, verdict } };
 }

@@ -88,6 +88,22 @@ export function makeProgram(): Command {
       (await import("./commands/report.ts")).report(self.optsWithGlobals()),
     );
 
+  command(
+    "worker",
+    "runs the nightly reconciliation and report when they are due, together with other workers",
+  )
+    .option("--once", "do what is due now, or help whoever does, and end")
+    .addHelpText("after", WORKER_HELP)
+    .action(async (_options, self: Command) =>
+      (await import("./commands/worker.ts")).worker(self.optsWithGlobals()),
+    );
+
+  command("serve", "receives webhook deliveries into the store; workers settle them")
+    .addHelpText("after", SERVE_HELP)
+    .action(async (_options, self: Command) =>
+      (await import("./commands/serve.ts")).serve(self.optsWithGlobals()),
+    );
+
   const mapping = program.command("mapping").description("works on the event-mapping table").exitOverride();
   command("lint", "checks the mapping table", mapping).action(async (_options, self: Command) =>
     (await import("./commands/mapping-lint.ts")).mappingLint(self.optsWithGlobals()),
@@ -139,6 +155,22 @@ From SQLite to PostgreSQL:
 The user must be able to make a schema in the database. The password may stand in the URL, in PGPASSWORD, or in
 ~/.pgpass. ?schema=NAME behind the URL keeps several stores in one database. The same command again goes on where a
 copy was interrupted; nobody else can use the copy before it is whole.`;
+const WORKER_HELP = `
+Start as many as you like, on one database: one runs the night's job, the others help it, and whoever is killed
+or stopped is taken over from. Each business date is run once; nights that were missed are made up for by one run.
+When, and where the report goes: \`worker\` in the settings. What is done is logged to standard error, as JSON.
+SIGTERM and SIGINT give back what was claimed, so that others go on with it at once.
+
+Exit codes: 0 done, or stopped by SIGTERM · 2 usage, configuration or run error · 130 interrupted`;
+
+const SERVE_HELP = `
+A delivery that is answered with 200 is on disk. Where the store is busy or failing the answer is 503 with
+Retry-After, and the carrier has to come again. Start as many as you like, on one database.
+Host, port, path and where the key is found: \`serve\` in the settings. The key itself comes from the environment
+(TRACKBRIDGE_WEBHOOK_KEY) or from a file. It is plain HTTP: put what ends TLS in front of it.
+SIGTERM and SIGINT take no more, answer what was taken, and end.
+
+Exit codes: 0 stopped by SIGTERM · 2 usage, configuration or run error · 130 interrupted`;
 
 const IMPORTS: Readonly<Record<(typeof CHANNELS)[number], string>> = {
   "legacy-scan": "scan files as they come over SFTP",

@@ -33,7 +33,7 @@ export function addByChannel(a: RowsByChannel, b: RowsByChannel): RowsByChannel 
   return toRowsByChannel((channel) => addRows(a[channel], b[channel]));
 }
 
-export function toRowsByChannel(rowsOf: (channel: Channel) => RowTally): RowsByChannel {
+function toRowsByChannel(rowsOf: (channel: Channel) => RowTally): RowsByChannel {
   return Object.fromEntries(CHANNELS.map((channel) => [channel, rowsOf(channel)])) as Record<
     Channel,
     RowTally

@@ -46,18 +46,21 @@ async function resolveGroup(tx: StoreTransaction, keys: ReadonlySet<number>): Pr
   }
 }
 
-/** Every delivery about the parcels of a bucket, settled or not. */
+/**
+ * Every delivery about the parcels of a bucket, settled or not. The inbox is
+ * read first: what another settles meanwhile is then seen twice, not never.
+ */
 async function readDeliveries(tx: StoreTransaction, bucket: number): Promise<KeptObservation[]> {
-  const dossiers = await tx.parcels.channelDossiers(bucket, "webhook", null);
-  const found = dossiers.flatMap(({ barcode, observations }) =>
-    decodeObservations(barcode, "webhook", observations),
-  );
+  const found: KeptObservation[] = [];
   for (const { channel, records } of await tx.parcels.inbox(bucket)) {
     if (channel !== "webhook") continue;
     for (const record of readRecords(records)) {
       if (record.kind !== "observation") continue;
       found.push(...decodeObservations(record.barcode, "webhook", record.entry));
     }
+  }
+  for (const { barcode, observations } of await tx.parcels.channelDossiers(bucket, "webhook", null)) {
+    found.push(...decodeObservations(barcode, "webhook", observations));
   }
   return found;
 }

@@ -1,4 +1,6 @@
 import type { Channel } from "../domain/channel.ts";
+import type { GroupWorker } from "../store/bucket-groups.ts";
+import { LEASE_MS } from "../store/bucket-groups.ts";
 import { packKeyOf } from "../store/pack.ts";
 import type { Store } from "../store/store.ts";
 import type { Haul } from "./haul.ts";
@@ -10,7 +12,7 @@ import { addTallies } from "./intake-tally.ts";
 import { makeHaulWriter } from "./save-hauls.ts";
 import { settleInbox } from "./settle-inbox.ts";
 
-const OWNER = `process ${process.pid}`;
+const WORKER: GroupWorker = { owner: `process ${process.pid}`, leaseMs: LEASE_MS };
 
 /**
  * Takes in scan files in one transaction: raw content, rows, quarantine and
@@ -51,6 +53,6 @@ async function saveAndSettle(
     for await (const haul of hauls) await writer.add(haul);
     return writer.finish();
   });
-  const settled = await settleInbox(store, OWNER);
+  const settled = await settleInbox(store, WORKER);
   return addTallies(counted, { intakes: 0, ...settled[channel] });
 }

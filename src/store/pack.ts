@@ -19,11 +19,14 @@ const FIRST_BYTES = 64 * 1024;
 
 /**
  * Names a pack by what it is made of, so that the same payloads taken in again
- * make the same pack.
+ * make the same pack, and others another: what is kept under a key stays as it
+ * is.
+ *
+ * @param content where one piece ends and the next begins counts too
  */
-export function packKeyOf(content: Iterable<Uint8Array>): string {
+export function packKeyOf(content: Iterable<Uint8Array | string>): string {
   const hash = createHash("sha256");
-  for (const bytes of content) hash.update(bytes);
+  for (const piece of content) hash.update(`${piece.length} `).update(piece);
   return hash.digest("hex").slice(0, 16);
 }
 

@@ -29,6 +29,7 @@ export interface Store {
   readonly findings: FindingReader;
   readonly runs: RunReader;
   readonly tables: TableReader;
+  readonly jobs: JobReader;
   readonly claims: Claims;
 
   close(): Promise<void>;
@@ -51,6 +52,7 @@ export interface StoreTransaction {
   /** Reads what this transaction has written, too. */
   readonly parcels: ParcelReader;
   readonly runs: RunReader;
+  readonly jobs: JobWriter;
   /**
    * Makes sure that a claim still holds, and that nobody takes it before this
    * transaction ends.
@@ -327,6 +329,8 @@ export interface FindingCount {
 /** What all who work on one run go by. */
 export interface RunPlan {
   readonly runId: string;
+  /** The job run that it is part of, such as `nightly 2026-03-20`; `null`: somebody asked for it. */
+  readonly job: string | null;
   readonly now: number;
   /** Of the tables and settings that it judges by. */
   readonly fingerprint: string;
@@ -364,7 +368,56 @@ export interface RunReader {
   open(): Promise<OpenRun | undefined>;
   /** Whether data came in that no run has judged yet. */
   hasNews(): Promise<boolean>;
+  /** All sums as they were at one moment, whatever others commit meanwhile. */
   totals(): Promise<StoreTotals>;
+}
+
+/** The run of a job for one business date. */
+export interface JobRun {
+  readonly job: string;
+  /** ISO 8601, such as `2026-03-20`. */
+  readonly businessDate: string;
+  /** `given_up`: it had not ended when that of a later date began. */
+  readonly state: "running" | "ended" | "given_up";
+  /** Who began it, or took it over last; for people only. */
+  readonly owner: string;
+  /** Of the claim under which that was. */
+  readonly token: number;
+  /** When it was first begun. */
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  /** What it came to, in a word; `null` until it has ended. */
+  readonly outcome: string | null;
+}
+
+export interface JobReader {
+  /** The run of a job's latest business date. */
+  latest(job: string): Promise<JobRun | undefined>;
+}
+
+/** Only under the job's claim; see {@link StoreTransaction.assertClaim}. */
+export interface JobWriter {
+  /**
+   * Begins a job's run, or takes over one that was begun and has not ended.
+   * Runs of earlier dates that have not ended are given up.
+   *
+   * @returns the run; `undefined` when it has ended, or that of a later date
+   *   has begun: nothing is changed then
+   */
+  begin(
+    start: Pick<JobRun, "job" | "businessDate" | "owner" | "token" | "startedAt">,
+  ): Promise<JobRun | undefined>;
+  /**
+   * Ends a job's run.
+   *
+   * @throws ClaimLost when it is not running, or was taken over since
+   */
+  end(
+    end: Pick<JobRun, "job" | "businessDate" | "token"> & {
+      readonly endedAt: number;
+      readonly outcome: string;
+    },
+  ): Promise<void>;
 }
 
 /**

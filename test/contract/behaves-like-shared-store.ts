@@ -121,6 +121,24 @@ export function behavesLikeSharedStore(makeAddress: () => Promise<StoreAddress>)
     });
   });
 
+  describe("the totals", () => {
+    it("are all of one moment, whatever others commit meanwhile", async () => {
+      let isDone = false;
+      const writing = compete("account", 100).finally(() => {
+        isDone = true;
+      });
+      let looks = 0;
+      for (; !isDone; looks += 1) {
+        const { observations, rows } = await one.runs.totals();
+        expect(observations).toBe(rows.accepted);
+        await wait(1);
+      }
+      await writing;
+      expect(looks).toBeGreaterThan(10);
+      expect((await one.runs.totals()).observations).toBe(THREADS * 100);
+    });
+  });
+
   describe("imports by several threads", () => {
     it("are all kept: each intake new once, each event key seen by those after it, the books their sum", async () => {
       const rounds = 20;

@@ -6,6 +6,7 @@ import { keepsEventKeys } from "./keeps-event-keys.ts";
 import { keepsFindings } from "./keeps-findings.ts";
 import { keepsInbox } from "./keeps-inbox.ts";
 import { keepsIntakes } from "./keeps-intakes.ts";
+import { keepsJobs } from "./keeps-jobs.ts";
 import { keepsQuarantine } from "./keeps-quarantine.ts";
 import { keepsRawContent } from "./keeps-raw-content.ts";
 import { keepsRuns } from "./keeps-runs.ts";
@@ -29,6 +30,7 @@ export function behavesLikeStore(openStore: OpenStore): void {
   listsParcels(openStore);
   keepsFindings(openStore);
   keepsRuns(openStore);
+  keepsJobs(openStore);
   countsTotals(openStore);
   grantsClaims(openStore);
   movesTables(openStore);

@@ -68,6 +68,7 @@ export function keepsRuns(openStore: OpenStore): void {
     const plans: readonly RunPlan[] = [
       aPlan(),
       aPlan({
+        job: "nightly 2026-03-20",
         selection: { kind: "touched", now: T, deliveriesMoved: true },
         rulesChanged: true,
         fingerprint: "É'\u0000\n",

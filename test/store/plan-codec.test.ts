@@ -7,6 +7,7 @@ import { arbitraryText } from "../support/arbitrary-kept.ts";
 const arbitraryAt = fc.maxSafeInteger();
 const arbitraryPlan: fc.Arbitrary<RunPlan> = fc.record({
   runId: arbitraryText,
+  job: fc.option(arbitraryText),
   now: arbitraryAt,
   fingerprint: arbitraryText,
   deliveriesFingerprint: arbitraryText,

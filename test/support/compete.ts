@@ -4,15 +4,16 @@
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
+import { encodeObservation } from "../../src/store/dossier-codec.ts";
 import type { Claim, Store } from "../../src/store/store.ts";
 import type { StoreAddress } from "./store-address.ts";
 import { openStoreAt } from "./store-address.ts";
-import { aDossier, anIntake, aProgress } from "./store-rows.ts";
+import { aDossier, aKept, anIntake, aProgress, parcelOf } from "./store-rows.ts";
 
 /** What a thread is told. */
 export interface Competition {
   readonly address: StoreAddress;
-  readonly kind: "settle" | "import";
+  readonly kind: "settle" | "import" | "account";
   /** 0, 1, 2 … */
   readonly thread: number;
   readonly rounds: number;
@@ -71,8 +72,25 @@ async function importIntakes(store: Store, { thread, rounds }: Competition): Pro
   return { fresh, keysBefore };
 }
 
+/** Adds an observation to a dossier, and to the books, in one transaction. */
+async function account(store: Store, { thread, rounds }: Competition): Promise<void> {
+  const { bucket, channel, barcode } = aDossier({ barcode: parcelOf(thread) });
+  const observations: string[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    observations.push(encodeObservation(aKept({ barcode, identity: `${round}` })));
+    await store.transaction(async ({ dossiers, intakes }) => {
+      await intakes.saveProgress(
+        aProgress({ channel, bucket, rows: { seen: 1, accepted: 1, duplicates: 0, quarantined: 0 } }),
+      );
+      await dossiers.saveDossiers([aDossier({ barcode, observations: observations.join(",") })]);
+    });
+  }
+}
+
+const COMPETITIONS = { settle, import: importIntakes, account };
+
 const told = workerData as Competition;
 const store = await openStoreAt(told.address);
-const story = await (told.kind === "settle" ? settle(store, told) : importIntakes(store, told));
+const story = await COMPETITIONS[told.kind](store, told);
 await store.close();
 parentPort?.postMessage(story);

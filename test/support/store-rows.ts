@@ -209,6 +209,7 @@ export function aProgress(wish: Partial<ChannelProgress> = {}): ChannelProgress 
 export function aPlan(wish: Partial<RunPlan> = {}): RunPlan {
   return {
     runId: "run-1",
+    job: null,
     now: 1_772_910_000_000,
     fingerprint: "rules",
     deliveriesFingerprint: "deliveries",

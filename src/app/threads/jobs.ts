@@ -9,6 +9,7 @@ import { makeBlockParser } from "../../sources/import-payloads.ts";
 import { openScanFile } from "../../sources/legacy-scan/parse-scan-file.ts";
 import { readLayout } from "../../sources/legacy-scan/read-layout.ts";
 import type { JsonBlock } from "../../sources/read-json-lines.ts";
+import type { GroupWorker } from "../../store/bucket-groups.ts";
 import { packKeyOf } from "../../store/pack.ts";
 import { evaluateGroups } from "../evaluate-groups.ts";
 import type { App } from "../open-app.ts";
@@ -36,26 +37,37 @@ export type Job =
     }
   /** Settles the inbox, together with the other threads. Gives {@link RowsByChannel}. */
   | { readonly kind: "settle" }
-  /** Evaluates the open run, together with the other threads. Gives one sign of life a group. */
+  /** Evaluates the open run, together with the other threads. Gives one sign of life a group, and says which claims were lost. */
   | { readonly kind: "evaluate" };
 
 export type HaulJob = Extract<Job, { readonly kind: "haul-lines" | "haul-file" }>;
 
 /** What a job gives, piece by piece. */
-export type Piece = Haul | RowsByChannel | "group";
+export type Piece = Haul | RowsByChannel | GroupNews;
+
+/** Of a group of buckets: this thread is through with it, or another has taken it over. */
+export type GroupNews = "group" | { readonly lost: string };
 
 /** Does a job. */
-export async function* runJob(app: App, job: Job, owner: string): AsyncGenerator<Piece> {
+export async function* runJob(
+  app: App,
+  job: Job,
+  worker: Omit<GroupWorker, "onClaimLost">,
+): AsyncGenerator<Piece> {
   switch (job.kind) {
     case "haul-lines":
     case "haul-file":
       yield* runHaulJob(app, job);
       break;
     case "settle":
-      yield await settleInbox(app.store, owner);
+      yield await settleInbox(app.store, worker);
       break;
     case "evaluate":
-      yield* listen((onGroup) => evaluateGroups(app, owner, onGroup));
+      yield* listen((tell) =>
+        evaluateGroups(app, { ...worker, onClaimLost: ({ message }) => tell({ lost: message }) }, () =>
+          tell("group"),
+        ),
+      );
       break;
   }
 }
@@ -64,7 +76,8 @@ export async function* runJob(app: App, job: Job, owner: string): AsyncGenerator
 export async function* runHaulJob(app: Pick<App, "contract" | "config">, job: HaulJob): AsyncGenerator<Haul> {
   if (job.kind === "haul-lines") {
     const payloads = parserOf(app, job.channel)(job.block, job.file);
-    yield haulPayloads(job.channel, payloads, packKeyOf([job.block.bytes]));
+    // The channel counts: of a line that one cannot read the whole is kept, of one that it can its body.
+    yield haulPayloads(job.channel, payloads, packKeyOf([job.channel, job.block.bytes]));
     return;
   }
   const { path, name, receivedAt } = job;
@@ -85,27 +98,28 @@ function parserOf(
   return parser;
 }
 
-/** The calls of a listener as a stream, while the work goes on. */
-async function* listen(work: (onGroup: () => void) => Promise<void>): AsyncGenerator<"group"> {
-  let heard = 0;
+/** What a listener is told as a stream, while the work goes on. */
+async function* listen(work: (tell: (news: GroupNews) => void) => Promise<void>): AsyncGenerator<GroupNews> {
+  const heard: GroupNews[] = [];
   let wake = (): void => {};
   let isDone = false;
-  const working = work(() => {
-    heard += 1;
+  const working = work((news) => {
+    heard.push(news);
     wake();
   }).finally(() => {
     isDone = true;
     wake();
   });
-  while (!isDone || heard > 0) {
-    if (heard === 0) {
+  // Its failure is told in the end; until then nobody looks.
+  working.catch(() => undefined);
+  while (!isDone || heard.length > 0) {
+    const news = heard.shift();
+    if (news !== undefined) yield news;
+    else {
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
-      continue;
     }
-    heard -= 1;
-    yield "group";
   }
   await working;
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Config } from "../../config.ts";
 import type { Complaint } from "../../domain/errors.ts";
-import { UsageError } from "../../domain/errors.ts";
+import { StoreBusy, UsageError } from "../../domain/errors.ts";
 import type { Job, Piece } from "./jobs.ts";
 
 /** What a thread is started with. */
@@ -19,6 +19,8 @@ export type Order =
   | { readonly kind: "job"; readonly job: Job; readonly credits: number }
   /** Another piece has been taken. */
   | { readonly kind: "more" }
+  /** Settle and evaluate no further group of buckets. */
+  | { readonly kind: "stop" }
   | { readonly kind: "close" };
 
 /** Thread → main thread. */
@@ -30,6 +32,7 @@ export type Answer =
 export interface Failure {
   /** Of a {@link UsageError}. */
   readonly complaint: Complaint | null;
+  readonly isBusy: boolean;
   readonly text: string;
 }
 
@@ -39,6 +42,8 @@ export interface Threads {
   readonly size: number;
   /** Gives a job to a thread that is free, or to the next that will be. The pieces come in their order. */
   readonly submit: (job: Job) => AsyncGenerator<Piece>;
+  /** Has settling and evaluating end early, in all jobs from now on. */
+  readonly stop: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -67,7 +72,7 @@ export function makeThreads(data: ThreadData): Threads {
 
   const start = (): Thread => {
     const worker = new Worker(
-      new URL(`./thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
+      new URL(`./job-thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
       {
         workerData: data,
         resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
@@ -104,6 +109,9 @@ export function makeThreads(data: ThreadData): Threads {
       thread.worker.postMessage(order, job.kind === "haul-lines" ? ownMemoryOf(job.block.bytes) : []);
       return take(thread, running);
     },
+    stop() {
+      for (const { worker } of threads) worker.postMessage({ kind: "stop" } satisfies Order);
+    },
     async close() {
       await Promise.all(
         threads.splice(0).map(async ({ worker }) => {
@@ -137,6 +145,7 @@ async function* take({ worker }: Thread, job: RunningJob): AsyncGenerator<Piece>
   }
 }
 
-function toError({ complaint, text }: Failure): Error {
-  return complaint === null ? new Error(text) : new UsageError(complaint);
+function toError({ complaint, isBusy, text }: Failure): Error {
+  if (complaint === null) return new Error(text);
+  return isBusy ? new StoreBusy(complaint) : new UsageError(complaint);
 }

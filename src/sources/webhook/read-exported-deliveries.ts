@@ -3,6 +3,7 @@ import { readUsualInstant } from "../../domain/instant.ts";
 import type { PayloadIntake } from "../../intake/incoming.ts";
 import type { Contract } from "../contract.ts";
 import { LONGEST_NAME } from "../exported-line.ts";
+import { parseJson } from "../parse-json.ts";
 import type { ReceivedArrival } from "../payload-intake.ts";
 import { hashOf, toObservationRow, toPayloadIntake } from "../payload-intake.ts";
 import type { JsonLine } from "../read-json-lines.ts";
@@ -102,7 +103,9 @@ function learnShape(line: string, contract: Contract): KnownShape | undefined {
     return undefined;
   }
   if (/"/.test(probe.toString("latin1", probe.length - bytesBehind))) return undefined;
-  const found = Object.entries(findTexts(contract, JSON.parse(Buffer.from(body).toString("latin1"))));
+  const delivery = parseProbe(body);
+  if (delivery === undefined) return undefined;
+  const found = Object.entries(findTexts(contract, delivery));
   const numbers = found.map(([, text]) => PROBE.exec(text ?? "")?.[1]).filter((text) => text !== undefined);
   const wanted = [...new Set([receivedAt, deliveryId, ...numbers.map(Number)])].sort((a, b) => a - b);
   const captureOf = (value: number): number => wanted.indexOf(value) + 1;
@@ -126,6 +129,16 @@ function isJson(text: string): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** A body as the careful reader reads it, long numbers included; `undefined` where that refuses it. */
+function parseProbe(body: Uint8Array): unknown {
+  try {
+    return parseJson(body, "a probe");
+  } catch (problem) {
+    if (problem instanceof InputError) return undefined;
+    throw problem;
   }
 }
 

@@ -41,6 +41,9 @@ export function makePool({ connectionString, schema }: Address, max: number): Pg
 }
 
 /**
+ * Makes the transactions of a pool. What `work` throws comes out as it is; all
+ * failures of the connection itself are told as failures of the store.
+ *
  * @param place names the store where a failure is told
  */
 export function makeTransact(pool: PgPool, place: string): Transact {
@@ -55,17 +58,17 @@ export function makeTransact(pool: PgPool, place: string): Transact {
     };
     client.on("error", onError);
     try {
-      await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
+      await send(client, place, "BEGIN ISOLATION LEVEL READ COMMITTED");
       const result = await work(makeWriteSession(client, place));
-      await commit(client);
+      // A transaction in which a statement has failed ends without an error, and keeps nothing.
+      const ended = await send(client, place, "COMMIT");
+      if (ended !== "COMMIT") throw new Error("a statement of the transaction had failed: nothing was kept");
       return result;
     } catch (error) {
-      if (broken === undefined) {
-        await client.query("ROLLBACK").catch((failure: Error) => {
-          broken = failure;
-        });
-      }
-      throw toStoreError(place, broken ?? error);
+      const failure = broken === undefined ? error : toStoreError(place, broken);
+      // A connection that cannot even do that is closed.
+      if (broken === undefined) await client.query("ROLLBACK").catch(onError);
+      throw failure;
     } finally {
       client.off("error", onError);
       client.release(broken);
@@ -73,8 +76,11 @@ export function makeTransact(pool: PgPool, place: string): Transact {
   };
 }
 
-/** A transaction in which a statement has failed ends without an error, and keeps nothing. */
-async function commit(client: ClientBase): Promise<void> {
-  const { command } = await client.query("COMMIT");
-  if (command !== "COMMIT") throw new Error("a statement of the transaction had failed: nothing was kept");
+/** @returns the command that was done */
+async function send(client: ClientBase, place: string, text: string): Promise<string> {
+  try {
+    return (await client.query(text)).command;
+  } catch (error) {
+    throw toStoreError(place, error);
+  }
 }

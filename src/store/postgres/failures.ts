@@ -1,5 +1,5 @@
 import pg from "pg";
-import { UsageError } from "../../domain/errors.ts";
+import { StoreBusy, UsageError } from "../../domain/errors.ts";
 
 /** What a person can do about a failure of the server, by the code's beginning; the longest that fits counts. */
 const TODO: Readonly<Record<string, string>> = {
@@ -33,14 +33,16 @@ const TODO: Readonly<Record<string, string>> = {
   EPIPE: "see that the server runs, then run the same command again: nothing was half kept",
 };
 
+/** How the codes begin of what passes by itself. */
+const PASSING = ["08", "25P03", "40", "53", "57P", "ECONN", "EPIPE", "ETIMEDOUT", "EAI_AGAIN"];
+
+const LOST_CONNECTION = /terminated|not queryable|was closed|ended the connection/i;
+
 /** The driver's own messages have no code. */
 const TODO_BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
   [/^SASL|password/, "correct the user or the password in the URL"],
   [/timeout/i, "see that the server can be reached, and is not overrun by connections"],
-  [
-    /terminated|not queryable|was closed|ended the connection/i,
-    "see that the server runs, then run the same command again: nothing was half kept",
-  ],
+  [LOST_CONNECTION, "see that the server runs, then run the same command again: nothing was half kept"],
   [/SSL|TLS|certificate/i, "correct sslmode and the certificates in the URL"],
 ];
 
@@ -64,17 +66,25 @@ export function toStoreError(place: string, error: unknown): unknown {
   return todo === undefined ? error : toUsageError(place, error, todo);
 }
 
-/** Of a failure at the very beginning: whatever it is, the server that was named cannot be used. */
-export function toOpeningError(place: string, error: unknown): UsageError {
-  if (error instanceof UsageError) return error;
+/** Of a failure at the very beginning: unless it is a mistake of ours, the server that was named cannot be used. */
+export function toOpeningError(place: string, error: unknown): unknown {
+  if (error instanceof UsageError || error instanceof TypeError || error instanceof RangeError) return error;
   return toUsageError(place, error, findTodo(error) ?? "name another database with --database postgres://…");
 }
 
 function toUsageError(place: string, error: unknown, todo: string): UsageError {
-  return new UsageError(
-    { place, value: toReason(error), expected: "a PostgreSQL server that answers and can be written", todo },
-    { cause: error },
-  );
+  const expected = "a PostgreSQL server that answers and can be written";
+  const complaint = { place, value: toReason(error), expected, todo };
+  return passes(error)
+    ? new StoreBusy(complaint, { cause: error })
+    : new UsageError(complaint, { cause: error });
+}
+
+function passes(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { readonly code?: unknown };
+  if (typeof code === "string") return PASSING.some((start) => code.startsWith(start));
+  return LOST_CONNECTION.test(error.message);
 }
 
 function toReason(error: unknown): string {

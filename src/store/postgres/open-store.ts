@@ -5,6 +5,7 @@ import { parseAddress } from "./address.ts";
 import { makeClaims } from "./claims.ts";
 import { makePool, makeTransact } from "./connect.ts";
 import { toOpeningError } from "./failures.ts";
+import { makeJobReader, makeJobWriter } from "./jobs.ts";
 import { makeBucketLister } from "./list-buckets.ts";
 import { prepareSchema } from "./prepare-schema.ts";
 import { makeFeedReader } from "./read-feeds.ts";
@@ -84,6 +85,7 @@ function makeStore(
           return runs.totals();
         },
       },
+      jobs: makeJobWriter(session),
       async assertClaim(claim) {
         await assertClaim(session, claim);
         onClaim();
@@ -113,6 +115,7 @@ function makeStore(
     findings: makeFindingReader(reader, listBuckets),
     runs: makeRunReader(reader),
     tables: makeTableReader(reader, isDistributed),
+    jobs: makeJobReader(reader),
     claims,
     async close() {
       await Promise.all([readers.end(), writers.end()]);

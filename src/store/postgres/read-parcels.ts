@@ -102,6 +102,7 @@ export function makeParcelReader(session: Session, listBuckets: BucketLister): P
     async dossiers(bucket, selection) {
       if (selection.kind === "all") {
         const rows = await session.rows<DossierRow>(PARCEL_SQL.dossiersOfBucket, bucket);
+        if (rows.length === 0) return [];
         return toDossiers(rows, await session.rows<FindingRow>(PARCEL_SQL.findingsOfBucket, bucket));
       }
       const { now, deliveriesMoved } = selection;

@@ -182,6 +182,18 @@ CREATE TABLE run_group (             -- the groups of buckets that a run is thro
   PRIMARY KEY (run_id, bucket_group)
 );
 
+CREATE TABLE job_run (
+  job text COLLATE "C" NOT NULL,
+  business_date text COLLATE "C" NOT NULL,  -- 2026-03-20
+  state text COLLATE "C" NOT NULL,
+  owner text COLLATE "C" NOT NULL,
+  token bigint NOT NULL,             -- of the claim under which it was begun or taken over
+  started_at bigint NOT NULL,
+  ended_at bigint,
+  outcome text COLLATE "C",
+  PRIMARY KEY (job, business_date)
+);
+
 CREATE TABLE claim (
   subject text COLLATE "C" PRIMARY KEY,
   owner text COLLATE "C" NOT NULL,
@@ -230,6 +242,7 @@ export const DISTRIBUTED_TABLES = [
 export const REFERENCE_TABLES = [
   "run",
   "run_group",
+  "job_run",
   "claim",
   "schema_version",
   "store_info",

@@ -2,6 +2,7 @@ import type { Database } from "better-sqlite3";
 import type { Claim, Claims } from "../store.ts";
 import { ClaimLost } from "../store.ts";
 import type { InTurn } from "./turn.ts";
+import { whenFree } from "./when-free.ts";
 
 /** SQLite's clock in epoch milliseconds: the same for all who open the file. */
 const NOW = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
@@ -36,17 +37,19 @@ export function makeClaims(
   const hold = database
     .prepare("SELECT 1 FROM claim WHERE subject = :subject AND token = :token AND held_until > 0")
     .pluck();
+  const write = <Result>(statement: () => Result): Promise<Result> =>
+    inTurn(() => whenFree(database, statement));
   return {
     claims: {
       async take(subject, owner, leaseMs) {
-        const token = await inTurn(() => take.get({ subject, owner, leaseMs }) as number | undefined);
+        const token = await write(() => take.get({ subject, owner, leaseMs }) as number | undefined);
         return token === undefined ? undefined : { subject, token };
       },
       async renew({ subject, token }, leaseMs) {
-        return inTurn(() => renew.run({ subject, token, leaseMs }).changes === 1);
+        return write(() => renew.run({ subject, token, leaseMs }).changes === 1);
       },
       async release({ subject, token }) {
-        await inTurn(() => release.run({ subject, token }));
+        await write(() => release.run({ subject, token }));
       },
     },
     async assertClaim({ subject, token }) {

@@ -1,5 +1,5 @@
 import Database from "better-sqlite3";
-import { UsageError } from "../../domain/errors.ts";
+import { StoreBusy, UsageError } from "../../domain/errors.ts";
 
 /** Failures of the file or its disk, which a person has to mend; not mistakes in our SQL. */
 const TODO: Readonly<Record<string, string>> = {
@@ -12,6 +12,9 @@ const TODO: Readonly<Record<string, string>> = {
   SQLITE_NOTADB: "name a trackbridge store, or a new file, with --database sqlite:PATH",
   SQLITE_CORRUPT: "restore the last backup of the file",
 };
+
+/** Those that pass by themselves. */
+const BUSY = ["SQLITE_BUSY", "SQLITE_LOCKED"];
 
 /** Whether the file says of itself that it is damaged. */
 export function isCorrupt(error: unknown): boolean {
@@ -27,15 +30,14 @@ export function toStoreError(path: string, error: unknown): unknown {
 export function toOpeningError(path: string, error: unknown): UsageError {
   if (error instanceof UsageError) return error;
   const failure = failureOf(error);
-  return new UsageError(
-    {
-      place: `database ${path}`,
-      value: error instanceof Error ? error.message : String(error),
-      expected: "an SQLite file that can be opened and written",
-      todo: failure === undefined ? "name another file with --database sqlite:PATH" : (TODO[failure] ?? ""),
-    },
-    { cause: error },
-  );
+  const complaint = {
+    place: `database ${path}`,
+    value: error instanceof Error ? error.message : String(error),
+    expected: "an SQLite file that can be opened and written",
+    todo: failure === undefined ? "name another file with --database sqlite:PATH" : (TODO[failure] ?? ""),
+  };
+  const isBusy = failure !== undefined && BUSY.includes(failure);
+  return isBusy ? new StoreBusy(complaint, { cause: error }) : new UsageError(complaint, { cause: error });
 }
 
 /**

@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { assertWhole, toAbsenceError } from "../refusals.ts";
 import type { OpenOptions, Store, StoreTransaction } from "../store.ts";
 import { makeClaims } from "./claims.ts";
 import { guardReader, toOpeningError, toStoreError } from "./failures.ts";
+import { makeJobReader, makeJobWriter } from "./jobs.ts";
 import { prepareSchema } from "./prepare-schema.ts";
 import { makeFeedReader } from "./read-feeds.ts";
 import { makeFindingReader } from "./read-findings.ts";
@@ -13,6 +15,7 @@ import { makeRunReader } from "./read-runs.ts";
 import { makeTableReader, readStoreInfo } from "./read-tables.ts";
 import type { InTurn } from "./turn.ts";
 import { makeTurns } from "./turn.ts";
+import { whenFree } from "./when-free.ts";
 import { makeDossierWriter } from "./write-dossiers.ts";
 import { makeEvaluationWriter } from "./write-evaluations.ts";
 import { makeIntakeWriter } from "./write-intakes.ts";
@@ -75,10 +78,11 @@ function makeStore(database: Database.Database, path: string, turnMemory?: Share
     tables: makeTableWriter(database),
     parcels,
     runs,
+    jobs: makeJobWriter(database),
     assertClaim,
   };
   const run = async <Result>(work: (tx: StoreTransaction) => Promise<Result>): Promise<Result> => {
-    begin(database, path);
+    await whenFree(database, () => database.exec("BEGIN IMMEDIATE"));
     try {
       const result = await work(tx);
       database.exec("COMMIT");
@@ -90,25 +94,23 @@ function makeStore(database: Database.Database, path: string, turnMemory?: Share
     }
   };
   return {
-    transaction: (work) => inTurn(() => run(work)),
+    async transaction(work) {
+      const result = await inTurn(() => run(work));
+      // Reading and writing this file never waits, so that whoever does much of it would keep out all else.
+      await setImmediate();
+      return result;
+    },
     feeds: guardReader(path, makeFeedReader(database)),
     parcels: guardReader(path, parcels),
     findings: guardReader(path, makeFindingReader(database)),
     runs: guardReader(path, runs),
     tables: guardReader(path, makeTableReader(database)),
+    jobs: guardReader(path, makeJobReader(database)),
     claims,
     async close() {
       database.close();
     },
   };
-}
-
-function begin(database: Database.Database, path: string): void {
-  try {
-    database.exec("BEGIN IMMEDIATE");
-  } catch (error) {
-    throw toOpeningError(path, error);
-  }
 }
 
 const FULL = 2;

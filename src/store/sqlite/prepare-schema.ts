@@ -18,7 +18,7 @@ export function prepareSchema(database: Database, path: string): void {
   database.pragma("trusted_schema = OFF");
   database.pragma("cell_size_check = ON");
   database.pragma("cache_size = -8192");
-  database.pragma("wal_autocheckpoint = 8192");
+  database.pragma("wal_autocheckpoint = 32768");
   database.pragma("synchronous = FULL");
   if (!isEmpty) return;
   database

@@ -53,6 +53,17 @@ export function makeRunReader(database: Database): RunReader {
   const selectSpoken = database
     .prepare("SELECT DISTINCT channel FROM channel_books WHERE watermark IS NOT NULL")
     .pluck();
+  // In one transaction, so that all sums are of the same moment.
+  const readTotals = database.transaction(() =>
+    toTotals({
+      rows: sumRows.get() as RowTally,
+      unjudged: countUnjudged.get() as number,
+      dirtyObservations: countDirty.get() as number,
+      parcels: sumParcels.all() as ParcelSum[],
+      findings: sumFindings.all() as FindingSum[],
+      spoken: selectSpoken.all() as number[],
+    }),
+  );
 
   return {
     async last() {
@@ -73,14 +84,7 @@ export function makeRunReader(database: Database): RunReader {
       return selectNews.get() === 1;
     },
     async totals() {
-      return toTotals({
-        rows: sumRows.get() as RowTally,
-        unjudged: countUnjudged.get() as number,
-        dirtyObservations: countDirty.get() as number,
-        parcels: sumParcels.all() as ParcelSum[],
-        findings: sumFindings.all() as FindingSum[],
-        spoken: selectSpoken.all() as number[],
-      });
+      return readTotals();
     },
   };
 }

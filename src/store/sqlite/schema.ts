@@ -178,6 +178,18 @@ CREATE TABLE run_group (             -- the groups of buckets that a run is thro
   PRIMARY KEY (run_id, bucket_group)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE job_run (
+  job TEXT NOT NULL,
+  business_date TEXT NOT NULL,       -- 2026-03-20
+  state TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  token INTEGER NOT NULL,            -- of the claim under which it was begun or taken over
+  started_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  outcome TEXT,
+  PRIMARY KEY (job, business_date)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE claim (
   subject TEXT PRIMARY KEY,
   owner TEXT NOT NULL,

@@ -1,8 +1,20 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { CLAIM_SQL } from "../../../src/store/postgres/claims.ts";
+import { DISTINCT_SQL, PROBE_SQL } from "../../../src/store/postgres/list-buckets.ts";
+import { MIGRATE_SQL } from "../../../src/store/postgres/migrate-distributed.ts";
 import { openPostgresStore } from "../../../src/store/postgres/open-store.ts";
+import { PREPARE_SQL } from "../../../src/store/postgres/prepare-schema.ts";
+import { FEED_SQL } from "../../../src/store/postgres/read-feeds.ts";
+import { FINDING_SQL } from "../../../src/store/postgres/read-findings.ts";
+import { PARCEL_SQL } from "../../../src/store/postgres/read-parcels.ts";
+import { RUN_SQL } from "../../../src/store/postgres/read-runs.ts";
 import { DISTRIBUTED_TABLES } from "../../../src/store/postgres/schema.ts";
 import type { Statement } from "../../../src/store/postgres/statements.ts";
+import { BOOK_SQL } from "../../../src/store/postgres/write-books.ts";
+import { DOSSIER_SQL } from "../../../src/store/postgres/write-dossiers.ts";
+import { EVALUATION_SQL } from "../../../src/store/postgres/write-evaluations.ts";
+import { INTAKE_SQL } from "../../../src/store/postgres/write-intakes.ts";
 import { schemaOf, usePostgres } from "../../support/postgres.ts";
 
 /**
@@ -49,22 +61,21 @@ const SPANNING: Readonly<Record<string, string>> = {
 
 const FOLDER = new URL("../../../src/store/postgres/", import.meta.url);
 
-/** Every statement that a file of the store exports. */
-async function gatherStatements(): Promise<Statement[]> {
-  const statements: Statement[] = [];
-  for (const file of readdirSync(FOLDER)) {
-    const exported: Record<string, unknown> = await import(new URL(file, FOLDER).href);
-    for (const value of Object.values(exported)) {
-      if (typeof value === "object" && value !== null)
-        statements.push(...Object.values(value).filter(isStatement));
-    }
-  }
-  return statements;
-}
-
-function isStatement(value: unknown): value is Statement {
-  return typeof value === "object" && value !== null && "name" in value && "text" in value;
-}
+const STATEMENTS: readonly Statement[] = [
+  BOOK_SQL,
+  CLAIM_SQL,
+  DISTINCT_SQL,
+  DOSSIER_SQL,
+  EVALUATION_SQL,
+  FEED_SQL,
+  FINDING_SQL,
+  INTAKE_SQL,
+  MIGRATE_SQL,
+  PARCEL_SQL,
+  PREPARE_SQL,
+  PROBE_SQL,
+  RUN_SQL,
+].flatMap((statements) => Object.values(statements));
 
 /** The distributed tables of a statement whose bucket it does not name, as `table`. */
 function findUnbound(text: string): string[] {
@@ -119,33 +130,28 @@ describe("findUnbound", () => {
 });
 
 describe("the statements of the hot path", () => {
-  let statements: Statement[] = [];
-  beforeAll(async () => {
-    statements = await gatherStatements();
-  });
-
   it("are all looked at", () => {
     const made = readdirSync(FOLDER).flatMap((file) => [
       ...readFileSync(new URL(file, FOLDER), "utf8").matchAll(
         /\bto(?:Statements\(\s*"(\w+)"|Copy\("(\w+)")/g,
       ),
     ]);
-    const seen = new Set(statements.map(({ name }) => name));
+    const seen = new Set(STATEMENTS.map(({ name }) => name));
     for (const [, file, table] of made) {
       if (table !== undefined) expect(seen).toContain(`copy.${table}`);
-      else expect([...seen].some((name) => name.startsWith(`${file}.`))).toBe(true);
+      else expect([...seen].filter((name) => name.startsWith(`${file}.`))).not.toEqual([]);
     }
     expect(made.length).toBeGreaterThan(10);
-    expect(seen.size).toBe(statements.length);
+    expect(seen.size).toBe(STATEMENTS.length);
   });
 
   it("each name the bucket of every distributed table that they read or write", () => {
-    const unbound = statements.filter(({ text }) => findUnbound(text).length > 0).map(({ name }) => name);
+    const unbound = STATEMENTS.filter(({ text }) => findUnbound(text).length > 0).map(({ name }) => name);
     expect(unbound.toSorted()).toEqual(Object.keys(SPANNING).toSorted());
   });
 
   it("touch every distributed table", () => {
-    const bound = statements.filter(({ name }) => !(name in SPANNING)).map(({ text }) => text);
+    const bound = STATEMENTS.filter(({ name }) => !(name in SPANNING)).map(({ text }) => text);
     for (const table of DISTRIBUTED_TABLES) {
       expect(
         bound.some((text) => new RegExp(`\\b(FROM|INTO|COPY) ${table}\\b`).test(text)),

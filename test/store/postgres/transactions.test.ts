@@ -149,6 +149,19 @@ describe("a transaction", () => {
     expect(await one.parcels.findDossier(parcelOf(1))).toBeUndefined();
   });
 
+  it("gives back as it is what its work fails with, whatever that looks like", async () => {
+    const { one } = await openTwo();
+    const failure = Object.assign(new Error("timeout: the connection was terminated"), {
+      code: "ECONNRESET",
+    });
+    const attempt = one.transaction(async ({ dossiers }) => {
+      await dossiers.saveDossiers([aDossier()]);
+      throw failure;
+    });
+    await expect(attempt).rejects.toBe(failure);
+    expect(await one.parcels.findDossier(parcelOf(1))).toBeUndefined();
+  });
+
   it("that waits for another which waits for it fails, and says that it may be tried again", async () => {
     const { one, other } = await openTwo();
     const save = (store: Store, first: string, second: string, both: () => Promise<void>): Promise<unknown> =>
@@ -162,7 +175,7 @@ describe("a transaction", () => {
     const [failure] = outcomes.filter(({ status }) => status === "rejected");
     expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
     expect(failure).toMatchObject({
-      reason: { name: "UsageError", message: expect.stringMatching(/deadlock.*run the same command again/) },
+      reason: { name: "StoreBusy", message: expect.stringMatching(/deadlock.*run the same command again/) },
     });
   });
 

@@ -1,7 +1,8 @@
 /** What runs in each thread: takes jobs, one after the other, and gives their pieces. */
 import { parentPort, threadId, workerData } from "node:worker_threads";
 import { makeFixedClock, systemClock } from "../../clock.ts";
-import { UsageError } from "../../domain/errors.ts";
+import { StoreBusy, UsageError } from "../../domain/errors.ts";
+import { toLeaseMs } from "../crew.ts";
 import { withApp } from "../open-app.ts";
 import type { Piece } from "./jobs.ts";
 import { runJob } from "./jobs.ts";
@@ -10,13 +11,15 @@ import { ownMemoryOf } from "./threads.ts";
 
 const { config, databaseUrl, now, turnMemory } = workerData as ThreadData;
 const port = parentPort;
-if (port === null) throw new Error("thread.ts runs in a thread only");
+if (port === null) throw new Error("job-thread.ts runs in a thread only");
 
 const orders: Order[] = [];
+const stopping = new AbortController();
 let credits = 0;
 let wake = (): void => {};
 port.on("message", (order: Order) => {
   if (order.kind === "more") credits += 1;
+  else if (order.kind === "stop") stopping.abort();
   else orders.push(order);
   wake();
 });
@@ -35,6 +38,11 @@ await withApp(
     turnMemory,
   },
   async (app) => {
+    const worker = {
+      owner: `process ${process.pid} thread ${threadId}`,
+      leaseMs: toLeaseMs(config),
+      signal: stopping.signal,
+    };
     for (;;) {
       const order = orders.shift();
       if (order === undefined) {
@@ -45,7 +53,7 @@ await withApp(
       if (order.kind !== "job") continue;
       credits = order.credits;
       try {
-        for await (const piece of runJob(app, order.job, `process ${process.pid} thread ${threadId}`)) {
+        for await (const piece of runJob(app, order.job, worker)) {
           while (credits === 0) await nextMessage();
           credits -= 1;
           answer({ kind: "piece", piece }, toTransfer(piece));
@@ -71,6 +79,11 @@ function toTransfer(piece: Piece): ArrayBuffer[] {
 }
 
 function toFailure(error: unknown): Failure {
-  if (error instanceof UsageError) return { complaint: error.complaint, text: error.message };
-  return { complaint: null, text: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  const isBusy = error instanceof StoreBusy;
+  if (error instanceof UsageError) return { complaint: error.complaint, isBusy, text: error.message };
+  return {
+    complaint: null,
+    isBusy,
+    text: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  };
 }
