@@ -195,7 +195,7 @@ describe("a copied store", () => {
   });
 });
 
-/** Puts what a parcel's dossier holds into the inbox again, and begins a run. */
+/** Puts what a parcel's dossier holds into the inbox again, and begins a run and a job. */
 async function leaveHalfDone({ store }: App): Promise<void> {
   const [bucket = 0] = await store.parcels.buckets();
   const [dossier] = await store.parcels.channelDossiers(bucket, "legacy-scan", null);
@@ -203,7 +203,8 @@ async function leaveHalfDone({ store }: App): Promise<void> {
   const [entry = ""] = /^\[.*?\](?=,\[|$)/.exec(dossier.observations) ?? [];
   const records = Buffer.from(toRecordLine(dossier.barcode, entry));
   expect([...readRecords(records)]).toMatchObject([{ kind: "observation" }]);
-  await store.transaction(async ({ intakes, evaluations }) => {
+  await store.transaction(async ({ intakes, evaluations, jobs }) => {
+    await jobs.begin({ job: "nightly", businessDate: "2026-03-08", owner: "a", token: 1, startedAt: 1 });
     await intakes.saveRecords([{ bucket, channel: "legacy-scan", records }]);
     await evaluations.openRun(aPlan({ runId: "left open" }));
     await evaluations.closeGroup("left open", 3, 7);
