@@ -11,6 +11,9 @@ import { resolveClashes } from "./resolve-clashes.ts";
 /** So many bytes of records are appended at once: a batch for each bucket, so that batches stay few. */
 const RECORDS_AT_ONCE = 16 * 1024 * 1024;
 
+/** All events that were ever kept are looked through: of so many buckets at a time. */
+const KEY_BUCKETS_AT_ONCE = 64;
+
 /** Keeps the hauls of one channel within one transaction. */
 export interface HaulWriter {
   readonly add: (haul: Haul) => Promise<void>;
@@ -41,7 +44,10 @@ export function makeHaulWriter(tx: StoreTransaction, channel: Channel): HaulWrit
     const fresh = toEventKeys(waiting);
     waiting = [];
     waitingBytes = 0;
-    if (fresh.length > 0) await resolveClashes(tx, fresh, await writer.saveEventKeys(fresh));
+    for (let from = 0; from < fresh.length; from += KEY_BUCKETS_AT_ONCE) {
+      const some = fresh.slice(from, from + KEY_BUCKETS_AT_ONCE);
+      await resolveClashes(tx, some, await writer.saveEventKeys(some));
+    }
   };
 
   return {
