@@ -23,7 +23,7 @@ const OWNER = `copy by process ${process.pid}`;
  *
  * Nobody settles or evaluates in the source meanwhile. What is imported into
  * it all the same shows in the comparison at the end, as does whatever else
- * differs; those stretches are copied again by the next call.
+ * differs; those stretches are copied again, here or by the next call.
  *
  * A copy that has ended is only compared, never written.
  *
@@ -42,14 +42,13 @@ export async function copyStore(
     return await withClaims(to.store, [COPY_SUBJECT], hold, ({ claims }) =>
       withClaims(from.store, ALL_SUBJECTS, hold, async ({ assertHeld }) => {
         const job: Job = { from: from.store, to: to.store, claims, onProgress };
-        const copied = hasEnded ? 0 : await copyStretches(job, source.storeId);
-        const comparison = await compare(job, hasEnded);
-        await assertHeld();
-        if (!hasEnded) await endCopy(job, comparison);
+        const outcome = hasEnded
+          ? toOutcome(new Set(), true, await compare(job, 0))
+          : await copyUntilSame(job, source.storeId, assertHeld);
         return {
           from: { database: from.name, storeId: source.storeId },
           to: { database: to.name, storeId: target.storeId },
-          ...toOutcome(copied, hasEnded, comparison),
+          ...outcome,
         };
       }),
     );
@@ -91,23 +90,47 @@ async function checkTarget(source: StoreInfo, target: StoreInfo, to: NamedStore)
   return false;
 }
 
-/** @returns how many stretches were left to be copied */
-async function copyStretches(job: Job, sourceId: string): Promise<number> {
-  const { to, onProgress } = job;
+/** What comes into the source while it is copied is brought after it; so often, then it is told that it does not rest. */
+const MOST_PASSES = 3;
+
+async function copyUntilSame(
+  job: Job,
+  sourceId: string,
+  assertHeld: () => Promise<void>,
+): Promise<Omit<CopyReport, "from" | "to">> {
+  await begin(job, sourceId);
+  const copied = new Set<string>();
+  let changedInSource = 0;
+  for (let pass = 1; ; pass += 1) {
+    await copyStretches(job, (stretch) => copied.add(toKey(stretch)));
+    const comparison = await compare(job, listStretches().length);
+    changedInSource += comparison.changedInSource;
+    await assertHeld();
+    await endPass(job, comparison);
+    if (comparison.differing.length === 0 || pass === MOST_PASSES) {
+      return toOutcome(copied, false, { ...comparison, changedInSource });
+    }
+  }
+}
+
+async function begin({ to, claims }: Job, sourceId: string): Promise<void> {
   await to.transaction(async (tx) => {
-    for (const claim of job.claims) await tx.assertClaim(claim);
+    for (const claim of claims) await tx.assertClaim(claim);
     await tx.tables.beginCopy(sourceId);
   });
-  const marked = new Set((await to.tables.marks()).map(toKey));
+}
+
+/** Copies the stretches that have no mark. */
+async function copyStretches(job: Job, onCopied: (stretch: Stretch) => void): Promise<void> {
+  const marked = new Set((await job.to.tables.marks()).map(toKey));
   const stretches = listStretches();
-  const left = stretches.filter((stretch) => !marked.has(toKey(stretch)));
-  let done = stretches.length - left.length;
-  for (const stretch of left) {
-    onProgress({ done, total: 2 * stretches.length, table: stretch.table });
+  const total = 2 * stretches.length;
+  for (const [done, stretch] of stretches.entries()) {
+    if (marked.has(toKey(stretch))) continue;
+    job.onProgress({ done, total, table: stretch.table });
     await copyStretch(job, stretch);
-    done += 1;
+    onCopied(stretch);
   }
-  return left.length;
 }
 
 async function copyStretch({ from, to, claims }: Job, stretch: Stretch): Promise<void> {
@@ -125,18 +148,18 @@ async function copyStretch({ from, to, claims }: Job, stretch: Stretch): Promise
   });
 }
 
-async function compare({ from, to, onProgress }: Job, hasEnded: boolean): Promise<Comparison> {
-  const all = listStretches().length;
-  let done = hasEnded ? 0 : all;
-  const total = done + all;
+/** @param before parts of the work that are done by then */
+async function compare({ from, to, onProgress }: Job, before: number): Promise<Comparison> {
+  const total = before + listStretches().length;
+  let done = before;
   return compareStores(from, to, await to.tables.marks(), ({ table }) => {
     onProgress({ done, total, table });
     done += 1;
   });
 }
 
-/** Declares the target whole, or has what differs copied again by the next call. */
-async function endCopy({ to, claims }: Job, { differing }: Comparison): Promise<void> {
+/** Declares the target whole, or has what differs copied again. */
+async function endPass({ to, claims }: Job, { differing }: Comparison): Promise<void> {
   await to.transaction(async (tx) => {
     for (const claim of claims) await tx.assertClaim(claim);
     for (const stretch of differing) await tx.tables.dropMark(stretch);
@@ -145,7 +168,7 @@ async function endCopy({ to, claims }: Job, { differing }: Comparison): Promise<
 }
 
 function toOutcome(
-  copied: number,
+  copied: ReadonlySet<string>,
   hadEnded: boolean,
   { tables, differing, changedInSource }: Comparison,
 ): Omit<CopyReport, "from" | "to"> {
@@ -154,8 +177,8 @@ function toOutcome(
     tables,
     parts: {
       all,
-      copied,
-      before: all - copied,
+      copied: copied.size,
+      before: all - copied.size,
       differing: differing.length,
       changedInSource,
       hadEnded,

@@ -69,7 +69,7 @@ export interface CopyReport {
     /** By calls before it. */
     readonly before: number;
     readonly differing: number;
-    /** Whose rows in the source have changed since they were copied. */
+    /** How often rows in the source had changed since they were copied. */
     readonly changedInSource: number;
     /** Whether a call before this one had ended the copy; then nothing is written any more. */
     readonly hadEnded: boolean;

@@ -171,6 +171,20 @@ export const TABLES = {
     key: ["run_id", "bucket_group"],
     pageRows: MANY,
   },
+  job_run: {
+    columns: {
+      job: "text",
+      business_date: "text",
+      state: "text",
+      owner: "text",
+      token: "int8",
+      started_at: "int8",
+      ended_at: "int8",
+      outcome: "text",
+    },
+    key: ["job", "business_date"],
+    pageRows: MANY,
+  },
   channel_books: {
     columns: {
       bucket: "int4",

@@ -14,6 +14,7 @@ const NULLABLE: Partial<Readonly<Record<TableName, readonly string[]>>> = {
   finding: ["pending_reason"],
   finding_event: ["from_state"],
   run: ["evaluated", "verdict"],
+  job_run: ["ended_at", "outcome"],
   channel_books: ["first_received_at", "watermark"],
 };
 
