@@ -36,14 +36,31 @@ export interface Failure {
   readonly text: string;
 }
 
-/** Threads that do jobs. They start when the first job comes. */
+/** So much work that threads are worth their start. */
+export interface Worthwhile {
+  /** Bytes of what comes in. */
+  readonly bytes: number;
+  /** Parcels to be evaluated. */
+  readonly parcels: number;
+}
+
+const WORTHWHILE: Worthwhile = { bytes: 16 * 1024 * 1024, parcels: 20_000 };
+
+/** Threads that do jobs. They start when the first jobs come; one that dies is replaced. */
 export interface Threads {
   /** As many as there are cores. */
   readonly size: number;
-  /** Gives a job to a thread that is free, or to the next that will be. The pieces come in their order. */
+  /** From how much work on they are asked. */
+  readonly worthwhile: Worthwhile;
+  /**
+   * Gives a job to a thread that is free, or to the next that will be. The
+   * pieces come in their order; asking for them throws what the job threw,
+   * or that its thread died.
+   */
   readonly submit: (job: Job) => AsyncGenerator<Piece>;
   /** Has settling and evaluating end early, in all jobs from now on. */
   readonly stop: () => void;
+  /** Ends them; pieces that are not taken by then never come. */
   readonly close: () => Promise<void>;
 }
 
@@ -89,17 +106,22 @@ export function makeThreads(data: ThreadData): Threads {
       }
       job.wake();
     });
-    worker.on("error", (error) => {
+    const bury = (error: unknown): void => {
+      const place = threads.indexOf(thread);
+      if (place !== -1) threads.splice(place, 1);
       for (const job of thread.jobs.splice(0)) {
         job.end = { error };
         job.wake();
       }
-    });
+    };
+    worker.on("error", bury);
+    worker.on("exit", () => bury(new Error("a thread ended before its work was done")));
     return thread;
   };
 
   return {
     size,
+    worthwhile: WORTHWHILE,
     submit(job) {
       if (threads.length < size) threads.push(start());
       const thread = threads.reduce((best, one) => (one.jobs.length < best.jobs.length ? one : best));
