@@ -13,13 +13,16 @@ export interface CliResult {
 }
 
 /** Compiling the program takes as long as running it: what one call has compiled serves the next. */
-const compileCache = join(tmpdir(), "trackbridge-compile-cache");
+export const compileCache: string = join(tmpdir(), "trackbridge-compile-cache");
 
 /** Calls the program as a user does, from any folder. */
-export async function runCli(args: readonly string[], { cwd }: { readonly cwd: string }): Promise<CliResult> {
+export async function runCli(
+  args: readonly string[],
+  { cwd, env = {} }: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
+): Promise<CliResult> {
   const child = spawn(process.execPath, [join(PACKAGE_ROOT, "src/cli/launcher.mjs"), ...args], {
     cwd,
-    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [stdout, stderr, [code]] = await Promise.all([

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { onTestFinished } from "vitest";
 import { PACKAGE_ROOT } from "../../src/package-root.ts";
+import { compileCache } from "./cli.ts";
 
 /** A line that a process logged. */
 export interface LogLine {
@@ -27,9 +27,6 @@ export interface RunningProcess {
   /** The exit code, or the signal that ended it. */
   readonly ended: Promise<number | string | null>;
 }
-
-/** Compiling the program takes as long as running it: what one call has compiled serves the next. */
-const compileCache = join(tmpdir(), "trackbridge-compile-cache");
 
 /** Starts the program; it ends with the test at the latest. */
 export function startProcess(
