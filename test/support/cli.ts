@@ -19,12 +19,14 @@ export interface CliOptions {
   readonly cwd: string;
   /** The system lets no file grow beyond this. */
   readonly fileKilobytes?: number;
+  /** What the environment has besides ours. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Calls the program as a user does, from any folder. */
 export async function runCli(
   args: readonly string[],
-  { cwd, fileKilobytes }: CliOptions,
+  { cwd, fileKilobytes, env }: CliOptions,
 ): Promise<CliResult> {
   const call = [process.execPath, join(PACKAGE_ROOT, "src/cli/launcher.mjs"), ...args];
   const [command = "", ...rest] =
@@ -33,7 +35,7 @@ export async function runCli(
       : ["bash", "-c", `ulimit -f ${fileKilobytes} && exec "$@"`, "bash", ...call];
   const child = spawn(command, rest, {
     cwd,
-    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [stdout, stderr, [code]] = await Promise.all([
