@@ -10,7 +10,7 @@ export const ALL_SUBJECTS: readonly string[] = [
 ];
 
 /** Shorter than that of those who work: who has to wait for a copy that was killed should not wait long. */
-const LEASE_MS = 20_000;
+const LEASE_MS = 10_000;
 const WAIT_MS = 200;
 
 export interface HoldOptions {

@@ -13,7 +13,7 @@ export async function migrateStore(
   { distributed }: { readonly distributed: boolean },
 ): Promise<MigrateReport> {
   if (distributed) await distribute(url);
-  return withStore(url, { mayMake: true, mayBePartial: true }, async ({ store, name }) => {
+  return withStore(url, { mayMake: true }, async ({ store, name }) => {
     const { storeId, schemaVersion, isDistributed } = await store.tables.info();
     return { database: name, storeId, schemaVersion, isDistributed };
   });

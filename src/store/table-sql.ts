@@ -42,7 +42,7 @@ export function toBounds({ table, group }: Stretch): number[] {
 }
 
 /** The values of {@link toNextPageSql} after a row. */
-export function toNextValues(stretch: Stretch, last: TableRow): TableValue[] {
+function toNextValues(stretch: Stretch, last: TableRow): TableValue[] {
   const { columns, key, pageRows } = tableOf(stretch.table);
   const names = Object.keys(columns);
   const after = key.map((column) => last[names.indexOf(column)] ?? null);
@@ -50,7 +50,7 @@ export function toNextValues(stretch: Stretch, last: TableRow): TableValue[] {
 }
 
 /** The values of {@link toFirstPageSql}. */
-export function toFirstValues(stretch: Stretch): TableValue[] {
+function toFirstValues(stretch: Stretch): TableValue[] {
   return [...toBounds(stretch), tableOf(stretch.table).pageRows];
 }
 

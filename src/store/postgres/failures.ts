@@ -69,7 +69,7 @@ export function toStoreError(place: string, error: unknown): unknown {
 /** Of a failure at the very beginning: unless it is a mistake of ours, the server that was named cannot be used. */
 export function toOpeningError(place: string, error: unknown): unknown {
   if (error instanceof UsageError || error instanceof TypeError || error instanceof RangeError) return error;
-  return toUsageError(place, error, findTodo(error) ?? "name another database with --database postgres://…");
+  return toUsageError(place, error, findTodo(error) ?? "name another database: postgres://…");
 }
 
 function toUsageError(place: string, error: unknown, todo: string): UsageError {

@@ -8,8 +8,8 @@ const TODO: Readonly<Record<string, string>> = {
   SQLITE_READONLY: "make the file and its folder writable",
   SQLITE_FULL: "free space on the disk, then run the same command again: nothing was half kept",
   SQLITE_IOERR: "check the disk, then run the same command again: nothing was half kept",
-  SQLITE_CANTOPEN: "name a file in a folder that can be written to, with --database sqlite:PATH",
-  SQLITE_NOTADB: "name a trackbridge store, or a new file, with --database sqlite:PATH",
+  SQLITE_CANTOPEN: "make the file and its folder readable and writable, or name another file: sqlite:PATH",
+  SQLITE_NOTADB: "name a trackbridge store, or a new file: sqlite:PATH",
   SQLITE_CORRUPT: "restore the last backup of the file",
 };
 
@@ -34,7 +34,7 @@ export function toOpeningError(path: string, error: unknown): UsageError {
     place: `database ${path}`,
     value: error instanceof Error ? error.message : String(error),
     expected: "an SQLite file that can be opened and written",
-    todo: failure === undefined ? "name another file with --database sqlite:PATH" : (TODO[failure] ?? ""),
+    todo: failure === undefined ? "name another file: sqlite:PATH" : (TODO[failure] ?? ""),
   };
   const isBusy = failure !== undefined && BUSY.includes(failure);
   return isBusy ? new StoreBusy(complaint, { cause: error }) : new UsageError(complaint, { cause: error });

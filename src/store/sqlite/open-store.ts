@@ -42,20 +42,16 @@ export function openSqliteStore(
   }: OpenOptions & { readonly turnMemory?: SharedArrayBuffer } = {},
 ): Store {
   const place = `database ${path}`;
-  if (!mayMake && path !== ":memory:" && !existsSync(path)) throw toAbsenceError(place, "no such file");
-  return makeStore(openDatabase(path, mayBePartial), path, turnMemory);
-}
-
-function openDatabase(path: string, mayBePartial: boolean): Database.Database {
+  const isThere = path !== ":memory:" && existsSync(path);
+  if (!(mayMake || isThere) && path !== ":memory:") throw toAbsenceError(place, "no such file");
   let database: Database.Database | undefined;
   try {
-    const isNew = path === ":memory:" || !existsSync(path);
     if (path !== ":memory:") mkdirSync(dirname(resolve(path)), { recursive: true });
     database = new Database(path);
-    if (isNew) database.pragma("page_size = 16384");
+    if (!isThere) database.pragma("page_size = 16384");
     prepareSchema(database, path);
-    if (!mayBePartial) assertWhole(`database ${path}`, readStoreInfo(database));
-    return database;
+    if (!mayBePartial) assertWhole(place, readStoreInfo(database));
+    return makeStore(database, path, turnMemory);
   } catch (error) {
     database?.close();
     throw toOpeningError(path, error);
