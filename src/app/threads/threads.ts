@@ -27,7 +27,9 @@ export type Order =
 export type Answer =
   | { readonly kind: "piece"; readonly piece: Piece }
   | { readonly kind: "done" }
-  | { readonly kind: "failed"; readonly failure: Failure };
+  | { readonly kind: "failed"; readonly failure: Failure }
+  /** It cannot open the store, and ends. */
+  | { readonly kind: "dead"; readonly failure: Failure };
 
 export interface Failure {
   /** Of a {@link UsageError}. */
@@ -57,6 +59,9 @@ interface Thread {
   readonly worker: Worker;
   /** Jobs given to it, the running one first. */
   readonly jobs: RunningJob[];
+  readonly gone: Promise<unknown>;
+  /** Why it is no more; `null` while it works. */
+  failure: { readonly error: unknown } | null;
 }
 
 interface RunningJob {
@@ -78,8 +83,20 @@ export function makeThreads(data: ThreadData): Threads {
         resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
       },
     );
-    const thread: Thread = { worker, jobs: [] };
+    const gone = new Promise((resolve) => worker.once("exit", resolve));
+    const thread: Thread = { worker, jobs: [], gone, failure: null };
+    const bury = (error: unknown): void => {
+      thread.failure ??= { error };
+      for (const job of thread.jobs.splice(0)) {
+        job.end = thread.failure;
+        job.wake();
+      }
+    };
     worker.on("message", (answer: Answer) => {
+      if (answer.kind === "dead") {
+        bury(toError(answer.failure));
+        return;
+      }
       const job = thread.jobs[0];
       if (job === undefined) return;
       if (answer.kind === "piece") job.pieces.push(answer.piece);
@@ -89,12 +106,7 @@ export function makeThreads(data: ThreadData): Threads {
       }
       job.wake();
     });
-    worker.on("error", (error) => {
-      for (const job of thread.jobs.splice(0)) {
-        job.end = { error };
-        job.wake();
-      }
-    });
+    worker.on("error", bury);
     return thread;
   };
 
@@ -103,7 +115,8 @@ export function makeThreads(data: ThreadData): Threads {
     submit(job) {
       if (threads.length < size) threads.push(start());
       const thread = threads.reduce((best, one) => (one.jobs.length < best.jobs.length ? one : best));
-      const running: RunningJob = { pieces: [], end: null, wake: () => {} };
+      const running: RunningJob = { pieces: [], end: thread.failure, wake: () => {} };
+      if (running.end !== null) return take(thread, running);
       thread.jobs.push(running);
       const order: Order = { kind: "job", job, credits: CREDITS };
       thread.worker.postMessage(order, job.kind === "haul-lines" ? ownMemoryOf(job.block.bytes) : []);
@@ -114,8 +127,7 @@ export function makeThreads(data: ThreadData): Threads {
     },
     async close() {
       await Promise.all(
-        threads.splice(0).map(async ({ worker }) => {
-          const gone = new Promise((resolve) => worker.once("exit", resolve));
+        threads.splice(0).map(async ({ worker, gone }) => {
           worker.postMessage({ kind: "close" } satisfies Order);
           await gone;
         }),
