@@ -69,8 +69,10 @@ const MOST_PLACES = 5;
 export function toProblem(error: unknown): string {
   if (error instanceof UsageError) return error.message;
   if (!(error instanceof Error)) return "something was thrown that is no error";
-  const { name, stack = "" } = error;
+  const { name, message, stack = "" } = error;
   const code = "code" in error && typeof error.code === "string" ? ` ${error.code}` : "";
-  const places = stack.split("\n").filter((line) => line.startsWith("    at "));
+  // The message stands before the places, and may look like one.
+  const [, trace = ""] = message === "" ? ["", stack] : stack.split(message);
+  const places = trace.split("\n").filter((line) => line.startsWith("    at "));
   return `${name}${code}${places.slice(0, MOST_PLACES).join("")}`;
 }

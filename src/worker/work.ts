@@ -16,7 +16,16 @@ export interface WorkerOptions extends Pick<NightlyOptions, "lang"> {
   readonly log: Log;
   /** Work ends where it can be gone on with, once it is aborted. */
   readonly signal: AbortSignal;
+  readonly limits?: Partial<WorkerLimits>;
 }
+
+interface WorkerLimits {
+  /** A store that others keep to themselves is asked so often in a row, so far apart. */
+  readonly mostTries: number;
+  readonly busyWaitMs: number;
+}
+
+const LIMITS: WorkerLimits = { mostTries: 10, busyWaitMs: 1000 };
 
 /**
  * Works until it is told to stop: the nightly run when it is due, or a hand in
@@ -60,12 +69,9 @@ async function untilStopped(signal: AbortSignal, work: () => Promise<void>): Pro
   }
 }
 
-/** A store that others keep to themselves is asked so often in a row, so far apart. */
-const MOST_TRIES = 10;
-const BUSY_WAIT_MS = 1000;
-
 async function workWhileDue(app: App, options: WorkerOptions): Promise<void> {
   const { log, signal } = options;
+  const { mostTries, busyWaitMs } = { ...LIMITS, ...options.limits };
   for (let tries = 0; ; ) {
     signal.throwIfAborted();
     try {
@@ -74,9 +80,9 @@ async function workWhileDue(app: App, options: WorkerOptions): Promise<void> {
       tries = 0;
     } catch (error) {
       tries += 1;
-      if (!(error instanceof StoreBusy) || tries === MOST_TRIES) throw error;
+      if (!(error instanceof StoreBusy) || tries === mostTries) throw error;
       log.warn("store busy", { problem: toProblem(error) });
-      await sleep(BUSY_WAIT_MS);
+      await sleep(busyWaitMs);
     }
   }
 }

@@ -9,6 +9,7 @@ import type { PayloadIntake } from "../../src/intake/incoming.ts";
 import { resolveClashes } from "../../src/intake/resolve-clashes.ts";
 import { makeHaulWriter } from "../../src/intake/save-hauls.ts";
 import { settleInbox } from "../../src/intake/settle-inbox.ts";
+import { LEASE_MS } from "../../src/store/bucket-groups.ts";
 import { encodeObservation } from "../../src/store/dossier-codec.ts";
 import { toEventKey } from "../../src/store/event-keys.ts";
 import type { InboxRecord } from "../../src/store/inbox-record.ts";
@@ -192,9 +193,9 @@ describe("an event id that several parcels claim", () => {
         withStore(async (store) => {
           for (const { claimed, settles } of batches) {
             await haul(store, claimed.map(toPayload));
-            if (settles) await settleInbox(store, "the test");
+            if (settles) await settleInbox(store, { owner: "the test", leaseMs: LEASE_MS });
           }
-          await settleInbox(store, "the test");
+          await settleInbox(store, { owner: "the test", leaseMs: LEASE_MS });
 
           const all = batches.flatMap(({ claimed }) => claimed);
           const payloads = all.map((claimed) => ({ ...claimed, intake: toPayload(claimed).hash }));

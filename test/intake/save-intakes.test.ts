@@ -160,6 +160,14 @@ describe("saveFiles", () => {
     expect(kept[0]).toEqual(kept[1]);
   });
 
+  it("takes the very same file twice in one go as once", () =>
+    withStore(async (store) => {
+      const file = await aScanFile([aScanRow(), aScanRow({ barcode: "short" })]);
+      expect(tallyOf(await saveFiles(store, [file, file]))).toEqual([4, 1, 2, 1]);
+      expect(await quarantinedOf(store)).toHaveLength(1);
+      expect(tallyOf(await saveFiles(store, [file]))).toEqual([2, 0, 2, 0]);
+    }));
+
   it("keeps nothing of any file when one of them breaks off", () =>
     withStore(async (store) => {
       const [good, bad] = [await aScanFile([aScanRow()]), await aScanFile([aScanRow({ code: "I01" })])];

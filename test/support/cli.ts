@@ -13,7 +13,7 @@ export interface CliResult {
 }
 
 /** Compiling the program takes as long as running it: what one call has compiled serves the next. */
-const compileCache = join(tmpdir(), "trackbridge-compile-cache");
+export const compileCache: string = join(tmpdir(), "trackbridge-compile-cache");
 
 export interface CliOptions {
   readonly cwd: string;

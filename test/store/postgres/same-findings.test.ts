@@ -5,52 +5,16 @@ import { afterAll, describe, expect, it } from "vitest";
 import { reconcileStore } from "../../../src/app/reconcile-store.ts";
 import { generateWorld } from "../../../src/sandbox/world.ts";
 import { openPostgresStore } from "../../../src/store/postgres/open-store.ts";
-import type { Store } from "../../../src/store/store.ts";
-import { allFindings, at, listAll, withMemoryApp } from "../../support/apps.ts";
+import { at, withMemoryApp } from "../../support/apps.ts";
 import { HOUR, timeOf } from "../../support/observations.ts";
 import { usePostgres } from "../../support/postgres.ts";
+import { tellAll } from "../../support/tell-all.ts";
 import type { WorldOnDisk } from "../../support/worlds.ts";
 import { importWorld, saveWorld, worldOptions } from "../../support/worlds.ts";
 
 const postgres = usePostgres();
 const folder = mkdtempSync(join(tmpdir(), "trackbridge-"));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-const MANY = 1_000_000;
-
-/** Everything that a store tells, as text. */
-async function tellAll(store: Store): Promise<Record<string, string>> {
-  const findings = await allFindings(store);
-  const parcels = await listAll(store.parcels.list({}));
-  const quarantined = await store.feeds.quarantined(MANY);
-  const histories: unknown[] = [];
-  const dossiers: unknown[] = [];
-  for (const { barcode } of parcels) {
-    histories.push(await store.findings.history(barcode));
-    const dossier = await store.parcels.findDossier(barcode);
-    dossiers.push({ ...dossier, findings: dossier?.findings.length });
-  }
-  const arrivals: unknown[] = [];
-  for (const { hash } of quarantined) arrivals.push(await store.feeds.arrivals(hash));
-  const { watermarks, deliveries } = await store.feeds.progress();
-  const told: Record<string, unknown> = {
-    findings,
-    parcels,
-    histories,
-    dossiers,
-    quarantined,
-    arrivals,
-    groups: await store.feeds.quarantineGroups(MANY),
-    counts: await store.findings.counts(),
-    corrected: await store.parcels.listCorrected(MANY),
-    books: await store.feeds.books(),
-    progress: { watermarks, deliveries: [...deliveries] },
-    buckets: await store.parcels.buckets(),
-    totals: await store.runs.totals(),
-    last: await store.runs.last(),
-  };
-  return Object.fromEntries(Object.entries(told).map(([name, value]) => [name, JSON.stringify(value)]));
-}
 
 describe("a store in PostgreSQL", () => {
   it.each([
