@@ -3,6 +3,7 @@ import { parentPort, threadId, workerData } from "node:worker_threads";
 import { makeFixedClock, systemClock } from "../../clock.ts";
 import { StoreBusy, UsageError } from "../../domain/errors.ts";
 import { toLeaseMs } from "../crew.ts";
+import type { App, AppOptions } from "../open-app.ts";
 import { withApp } from "../open-app.ts";
 import type { Piece } from "./jobs.ts";
 import { runJob } from "./jobs.ts";
@@ -41,44 +42,45 @@ const nextMessage = (): Promise<void> =>
     wake = resolve;
   });
 
-await withApp(
-  {
-    config,
-    clock: now === null ? systemClock : makeFixedClock(now),
-    databaseUrl,
-    mayMakeStore: false,
-    threads: 0,
-    turnMemory,
-  },
-  async (app) => {
-    const worker = {
-      owner: `process ${process.pid} thread ${threadId}`,
-      leaseMs: toLeaseMs(config),
-      signal: stopping.signal,
-    };
-    while (!isClosing) {
-      const order = orders.shift();
-      if (order === undefined) {
-        await nextMessage();
-        continue;
-      }
-      credits = order.credits;
-      try {
-        for await (const piece of runJob(app, order.job, worker)) {
-          while (credits === 0 && !isClosing) await nextMessage();
-          // Whoever closes takes no more: he gave the job up.
-          if (credits === 0) return;
-          credits -= 1;
-          answer({ kind: "piece", piece }, toTransfer(piece));
-        }
-        answer({ kind: "done" });
-      } catch (error) {
-        answer({ kind: "failed", failure: toFailure(error) });
-      }
-    }
-  },
-);
+const options: AppOptions = {
+  config,
+  clock: now === null ? systemClock : makeFixedClock(now),
+  databaseUrl,
+  mayMakeStore: false,
+  threads: 0,
+  turnMemory,
+};
+await withApp(options, doJobs).catch((error: unknown) => answer({ kind: "dead", failure: toFailure(error) }));
 port.close();
+
+/** Does what is ordered, until it is told to close. */
+async function doJobs(app: App): Promise<void> {
+  const worker = {
+    owner: `process ${process.pid} thread ${threadId}`,
+    leaseMs: toLeaseMs(config),
+    signal: stopping.signal,
+  };
+  while (!isClosing) {
+    const order = orders.shift();
+    if (order === undefined) {
+      await nextMessage();
+      continue;
+    }
+    credits = order.credits;
+    try {
+      for await (const piece of runJob(app, order.job, worker)) {
+        while (credits === 0 && !isClosing) await nextMessage();
+        // Whoever closes takes no more: he gave the job up.
+        if (credits === 0) return;
+        credits -= 1;
+        answer({ kind: "piece", piece }, toTransfer(piece));
+      }
+      answer({ kind: "done" });
+    } catch (error) {
+      answer({ kind: "failed", failure: toFailure(error) });
+    }
+  }
+}
 
 function answer(message: Answer, transfer: ArrayBuffer[] = []): void {
   port?.postMessage(message, transfer);

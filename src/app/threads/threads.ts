@@ -27,7 +27,9 @@ export type Order =
 export type Answer =
   | { readonly kind: "piece"; readonly piece: Piece }
   | { readonly kind: "done" }
-  | { readonly kind: "failed"; readonly failure: Failure };
+  | { readonly kind: "failed"; readonly failure: Failure }
+  /** It cannot open the store, and ends. */
+  | { readonly kind: "dead"; readonly failure: Failure };
 
 export interface Failure {
   /** Of a {@link UsageError}. */
@@ -96,7 +98,16 @@ export function makeThreads(data: ThreadData): Threads {
       },
     );
     const thread: Thread = { worker, jobs: [] };
+    const bury = (error: unknown): void => {
+      const place = threads.indexOf(thread);
+      if (place !== -1) threads.splice(place, 1);
+      for (const job of thread.jobs.splice(0)) {
+        job.end = { error };
+        job.wake();
+      }
+    };
     worker.on("message", (answer: Answer) => {
+      if (answer.kind === "dead") return bury(toError(answer.failure));
       const job = thread.jobs[0];
       if (job === undefined) return;
       if (answer.kind === "piece") job.pieces.push(answer.piece);
@@ -106,14 +117,6 @@ export function makeThreads(data: ThreadData): Threads {
       }
       job.wake();
     });
-    const bury = (error: unknown): void => {
-      const place = threads.indexOf(thread);
-      if (place !== -1) threads.splice(place, 1);
-      for (const job of thread.jobs.splice(0)) {
-        job.end = { error };
-        job.wake();
-      }
-    };
     worker.on("error", bury);
     worker.on("exit", () => bury(new Error("a thread ended before its work was done")));
     return thread;
