@@ -42,6 +42,17 @@ async function toData(name: string): Promise<ThreadData> {
   return { config, databaseUrl: `sqlite:${path}`, turnMemory: makeTurnMemory(), now: BASE };
 }
 
+/** The program with threads that are asked for the least work. */
+function withEagerThreads(app: App, onJob?: (job: Job) => void): App {
+  const { threads } = app;
+  if (threads === null) throw new Error("there are no threads");
+  const submit: Threads["submit"] = (job) => {
+    onJob?.(job);
+    return threads.submit(job);
+  };
+  return { ...app, threads: { ...threads, submit, worthwhile: { bytes: 0, parcels: 0 } } };
+}
+
 const longPath = join(folder, "TT_11223344_20260311_090000_001.csv");
 const rows = Array.from({ length: 60_000 }, (_, n) => aScanRow({ barcode: parcelOf(n) }));
 writeFileSync(longPath, `${CSV_HEADER}\n${rows.join("\n")}\n`);
@@ -190,6 +201,29 @@ describe("a thread", () => {
   });
 });
 
+describe("an import by threads that breaks off", () => {
+  it("keeps nothing, and ends", async () => {
+    const { databaseUrl } = await toData("broken");
+    const options = { config, clock: makeFixedClock(BASE), databaseUrl, mayMakeStore: true };
+    const { problem, books, waiting } = await withApp(options, async (opened) => {
+      const app = withEagerThreads(opened);
+      const onProgress = () => {
+        throw new Error("the terminal is gone");
+      };
+      const paths = [longPath, longPath];
+      const problem = await importFiles(app, { channel: "legacy-scan", paths, onProgress }).catch(String);
+      return {
+        problem,
+        books: await app.store.feeds.books(),
+        waiting: await app.store.parcels.inboxBuckets(),
+      };
+    });
+    expect(problem).toBe("Error: the terminal is gone");
+    expect(books.map(({ intakes }) => intakes)).toEqual([0, 0, 0, 0]);
+    expect(waiting).toEqual([]);
+  });
+});
+
 describe("a world that is taken in and evaluated by threads", () => {
   it("comes to the same as without them, to the last byte", async () => {
     const world = saveWorld(generateWorld(worldOptions({ seed: 7, parcels: 120 })), join(folder, "world"));
@@ -224,13 +258,7 @@ describe("a world that is taken in and evaluated by threads", () => {
     const jobs = new Set<Job["kind"]>();
     const alone = await run("alone", (app) => ({ ...app, threads: null }));
     const together = await run("together", (app) => {
-      const { threads } = app;
-      if (threads === null) throw new Error("there are no threads");
-      const submit: Threads["submit"] = (job) => {
-        jobs.add(job.kind);
-        return threads.submit(job);
-      };
-      return { ...app, threads: { ...threads, submit, worthwhile: { bytes: 0, parcels: 0 } } };
+      return withEagerThreads(app, (job) => jobs.add(job.kind));
     });
     expect(jobs).toEqual(new Set(["haul-file", "haul-lines", "settle", "evaluate"]));
     expect(together).toEqual(alone);

@@ -490,6 +490,32 @@ describe.each([
       { numRuns: 60 },
     ));
 
+  it("are kept raw: every observation's content and that of every row set aside", () =>
+    fc.assert(
+      fc.asyncProperty(arbitraryTwoOrders, async ([given, other, mostInBatch]) =>
+        withStore(async (store) => {
+          const intakes = await makeAll(given);
+          await saveAll(store, intakes, mostInBatch);
+          await saveAll(store, await makeAll(other));
+          const sizes = new Map(
+            intakes.map((one) => [one.hash, one.kind === "file" ? one.sizeBytes : one.content.length]),
+          );
+          const sizeOf = async (hash: string, pack?: string) => (await store.feeds.raw(hash, pack))?.length;
+          for (const bucket of await store.parcels.buckets()) {
+            for (const { observations } of await store.parcels.dossiers(bucket, { kind: "all" })) {
+              for (const { intake, delivery } of observations) {
+                expect(await sizeOf(intake, delivery?.pack)).toBe(sizes.get(intake));
+              }
+            }
+          }
+          for (const { hash } of await store.feeds.quarantined(1000)) {
+            expect(await sizeOf(hash)).toBe(sizes.get(hash));
+          }
+        }),
+      ),
+      { numRuns: 40 },
+    ));
+
   it("change nothing but the counts when they are taken in again", () =>
     fc.assert(
       fc.asyncProperty(arbitraryTwoOrders, async ([given, other, mostInBatch]) =>
