@@ -152,9 +152,10 @@ From SQLite to PostgreSQL:
   trackbridge db copy --from sqlite:trackbridge.db --to postgres://me@server/trackbridge
   trackbridge reconcile --database postgres://me@server/trackbridge
 
-The user must be able to make a schema in the database. The password may stand in the URL, in PGPASSWORD, or in
-~/.pgpass. ?schema=NAME behind the URL keeps several stores in one database. The same command again goes on where a
-copy was interrupted; nobody else can use the copy before it is whole.`;
+The user must be able to make a schema in the database. The password may stand in the URL, or in PGPASSWORD.
+?schema=NAME behind the URL keeps several stores in one database. The same command again goes on where a copy was
+interrupted; nobody else can use the copy before it is whole.`;
+
 const WORKER_HELP = `
 Start as many as you like, on one database: one runs the night's job, the others help it, and whoever is killed
 or stopped is taken over from. Each business date is run once; nights that were missed are made up for by one run.
