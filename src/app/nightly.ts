@@ -96,10 +96,10 @@ async function finish(
     onClaimLost,
     job: {
       name: `${JOB} ${businessDate}`,
+      claim,
       finish: (judged) =>
         publishReport(app, judged, { folder, lang, setting: "worker.reportFolder", token, assertOurs }),
       async end(tx, { report }) {
-        await tx.assertClaim(claim);
         await tx.jobs.end({ job: JOB, businessDate, token, endedAt: clock(), outcome: report.verdict });
       },
     },

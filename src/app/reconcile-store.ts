@@ -26,6 +26,8 @@ export interface ReconcileOptions {
 export interface JobOfRun {
   /** Of its run for one business date: `nightly 2026-03-20`. A run that was begun for it and has not ended is gone on with. */
   readonly name: string;
+  /** The right to run it. Who has lost it neither begins a run nor ends one. */
+  readonly claim: Claim;
   /** Works with the result before the run ends, and with it the job. */
   readonly finish: (result: ReconcileResult) => Promise<void>;
   /** Ends the job, in the transaction that ends the run. */
@@ -62,7 +64,7 @@ export async function reconcileStore(app: App, options: ReconcileOptions = {}): 
     const { result, record } = await judge(app, plan);
     await job?.finish(result);
     await store.transaction(async (tx) => {
-      await tx.assertClaim(claim);
+      await assertClaims(tx, claim, job);
       await job?.end(tx, result);
       await tx.evaluations.saveRun(record);
     });
@@ -91,15 +93,20 @@ async function findOwnRun(
 }
 
 async function openRun(app: App, options: ReconcileOptions, claim: Claim): Promise<RunPlan> {
-  const { signal, onClaimLost } = options;
+  const { signal, onClaimLost, job } = options;
   await settle(app, 0, { signal, onClaimLost });
   signal?.throwIfAborted();
   const plan = await planRun(app, options);
   await app.store.transaction(async (tx) => {
-    await tx.assertClaim(claim);
+    await assertClaims(tx, claim, job);
     await tx.evaluations.openRun(plan);
   });
   return plan;
+}
+
+async function assertClaims(tx: StoreTransaction, claim: Claim, job: JobOfRun | undefined): Promise<void> {
+  await tx.assertClaim(claim);
+  if (job !== undefined) await tx.assertClaim(job.claim);
 }
 
 async function planRun(
