@@ -15,7 +15,7 @@ const severityKey = z.string().refine(isSeverityKey, "a kind of finding, or kind
 
 /** Settings that are the same for everyone until somebody writes them down. Unknown keys are an error. */
 const SCHEMA = z.strictObject({
-  /** `sqlite:PATH` */
+  /** `sqlite:PATH` or `postgres://…` */
   database: z.string().default("sqlite:trackbridge.db"),
   /** Folder with `statuses.csv` and `legacy-codes.csv`; without it, the tables that come with the program. */
   mapping: z.string().optional(),

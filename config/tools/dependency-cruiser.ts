@@ -199,7 +199,11 @@ const forbidden: IForbiddenRuleType[] = [
     from: { path: "^src/cli/main\\.ts$" },
     to: {
       path: "^src/",
-      pathNot: ["^src/cli/launcher\\.mjs$", "-thread\\.ts$", "^src/sandbox/write-world\\.ts$"],
+      pathNot: [
+        "^src/cli/(launcher|node-settings)\\.mjs$",
+        "-thread\\.ts$",
+        "^src/sandbox/write-world\\.ts$",
+      ],
       reachable: false,
     },
   },

@@ -17,11 +17,6 @@ import { runHaulJob } from "./threads/jobs.ts";
  * much. Both run the same code on the same claims, as other processes do.
  */
 
-/** From so many bytes of input on threads are worth their start. */
-const MANY_BYTES = 16 * 1024 * 1024;
-/** From so many parcels on. */
-const MANY_PARCELS = 20_000;
-
 /** So many jobs for each thread are given out before they are needed: while the store is written, the threads go on. */
 const JOBS_AHEAD = 3;
 
@@ -43,7 +38,7 @@ export async function* haulAll(
   totalBytes: number,
 ): AsyncGenerator<HauledJob> {
   const { threads } = app;
-  if (threads === null || totalBytes < MANY_BYTES) {
+  if (threads === null || totalBytes < threads.worthwhile.bytes) {
     for await (const job of jobs) {
       for await (const haul of runHaulJob(app, job)) yield { haul, job };
     }
@@ -73,9 +68,12 @@ export type CrewOptions = Pick<GroupWorker, "signal" | "onClaimLost">;
 
 /** Settles the inbox. */
 export async function settle(app: App, bytes: number, options: CrewOptions = {}): Promise<RowsByChannel> {
-  if (app.threads === null || bytes < MANY_BYTES) return settleInbox(app.store, toWorker(app, options));
+  const { threads } = app;
+  if (threads === null || bytes < threads.worthwhile.bytes) {
+    return settleInbox(app.store, toWorker(app, options));
+  }
   let total = NO_ROWS_BY_CHANNEL;
-  await everywhere(app.threads, { kind: "settle" }, (piece) => {
+  await everywhere(threads, { kind: "settle" }, (piece) => {
     total = addByChannel(total, piece as RowsByChannel);
   });
   return total;
@@ -97,9 +95,10 @@ export async function evaluate(
     doneGroups += 1;
     onProgress?.({ doneGroups, groups: GROUPS });
   };
-  const parcels = await app.store.parcels.countParcels(plan.selection, MANY_PARCELS);
+  const many = threads?.worthwhile.parcels ?? 1;
+  const parcels = await app.store.parcels.countParcels(plan.selection, Math.max(many, 1));
   if (parcels === 0) return;
-  if (threads === null || parcels < MANY_PARCELS) {
+  if (threads === null || parcels < many) {
     await evaluateGroups(app, toWorker(app, options), advance);
     return;
   }

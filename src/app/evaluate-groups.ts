@@ -11,7 +11,7 @@ import { ClaimLost } from "../store/store.ts";
 import type { App } from "./open-app.ts";
 
 /** So many parcels share a transaction: each commit waits for the disk. */
-const PARCELS_A_COMMIT = 4096;
+const PARCELS_A_COMMIT = 2048;
 
 /** What an evaluation needs of the program. */
 export type EvaluationApp = Pick<App, "store" | "tables" | "settings" | "fingerprint">;

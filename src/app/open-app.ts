@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
-import { UsageError } from "../domain/errors.ts";
 import type { DeliveryWindow } from "../domain/feed-progress.ts";
 import { parseInstant } from "../domain/instant.ts";
 import { readMappingFiles, toMappingTables } from "../mapping/load-tables.ts";
@@ -12,10 +11,9 @@ import { PACKAGE_ROOT } from "../package-root.ts";
 import type { ReconcileSettings } from "../reconcile/settings.ts";
 import type { Contract } from "../sources/contract.ts";
 import { readContract, toWireCodes } from "../sources/contract.ts";
-import { openPostgresStore } from "../store/postgres/open-store.ts";
-import { openSqliteStore } from "../store/sqlite/open-store.ts";
 import { makeTurnMemory } from "../store/sqlite/turn.ts";
 import type { Store } from "../store/store.ts";
+import { openStore } from "./open-store.ts";
 import type { Threads } from "./threads/threads.ts";
 import { makeThreads } from "./threads/threads.ts";
 import { readVersion } from "./version.ts";
@@ -68,7 +66,7 @@ export async function withApp<Result>(
   const tables = readTables(config, contract);
   const settings = toSettings(config);
   const url = databaseUrl ?? config.database;
-  const store = await openStore(url, mayMakeStore, turnMemory);
+  const store = await openStore(url, { mayMake: mayMakeStore, turnMemory, isThread: mostThreads === 0 });
   // A store in memory is this thread's alone.
   const threads =
     mostThreads === 0 || url === "sqlite::memory:"
@@ -118,18 +116,4 @@ function toSettings({ reconcile }: Config): ReconcileSettings {
     severities: reconcile.severities,
     webhookInUse,
   };
-}
-
-async function openStore(url: string, mayMake: boolean, turnMemory: SharedArrayBuffer): Promise<Store> {
-  if (/^postgres(ql)?:/.test(url)) return openPostgresStore(url, { mayMake });
-  const [, path] = /^sqlite:(.+)$/.exec(url) ?? [];
-  if (path === undefined) {
-    throw new UsageError({
-      place: "database",
-      value: url.replace(/\/\/.*@/, "//…@"),
-      expected: "sqlite:PATH or postgres://…",
-      todo: "correct --database, or `database` in the configuration",
-    });
-  }
-  return openSqliteStore(path, { mayMake, turnMemory });
 }

@@ -4,7 +4,7 @@ import type { VerdictReason } from "../domain/verdict.ts";
 import { findStaleFeeds, judgeRun } from "../reconcile/judge-run.ts";
 import type { Moment } from "../reconcile/settle.ts";
 import type { KindReport, ReconcileReport } from "../report/report-data.ts";
-import { whileHeld } from "../store/bucket-groups.ts";
+import { RUN_SUBJECT, whileHeld } from "../store/bucket-groups.ts";
 import type { Claim, RunPlan, RunRecord, Selection, StoreTransaction } from "../store/store.ts";
 import { ClaimLost } from "../store/store.ts";
 import type { EvaluationListener } from "./crew.ts";
@@ -77,7 +77,7 @@ const TURN_MS = 200;
 async function takeTurn({ store, config }: App, signal: AbortSignal | undefined): Promise<Claim> {
   for (;;) {
     signal?.throwIfAborted();
-    const claim = await store.claims.take("run", OWNER, toLeaseMs(config));
+    const claim = await store.claims.take(RUN_SUBJECT, OWNER, toLeaseMs(config));
     if (claim !== undefined) return claim;
     await sleep(TURN_MS);
   }

@@ -109,8 +109,52 @@ export function makeProgram(): Command {
     (await import("./commands/mapping-lint.ts")).mappingLint(self.optsWithGlobals()),
   );
 
+  addDbCommands(program, command);
   return program;
 }
+
+type AddCommand = (spec: string, description: string, parent?: Command) => Command;
+
+/** The commands about the store itself. */
+function addDbCommands(program: Command, command: AddCommand): void {
+  const db = program
+    .command("db")
+    .description("works on the store itself: makes it, checks it, moves it to another database")
+    .addHelpText("after", MOVING_UP)
+    .exitOverride();
+  command("migrate", "makes an empty database a store; one that is there already stays as it is", db)
+    .option("--distributed", "spread it over the nodes of a distributed PostgreSQL (Citus), by bucket")
+    .action(async (_options, self: Command) =>
+      (await import("./commands/db-migrate.ts")).dbMigrate(self.optsWithGlobals()),
+    );
+  command(
+    "verify",
+    "counts and hashes every table, and holds the books against what is there; exits 1 when a check fails",
+    db,
+  ).action(async (_options, self: Command) =>
+    (await import("./commands/db-verify.ts")).dbVerify(self.optsWithGlobals()),
+  );
+  command(
+    "copy",
+    "copies a store into an empty one, and compares them; goes on where it was interrupted; exits 1 when they differ",
+    db,
+  )
+    .requiredOption("--from <url>", "the store that is copied; what it holds stays as it is")
+    .requiredOption("--to <url>", "the store that is filled; made where there is none")
+    .addHelpText("after", MOVING_UP)
+    .action(async (_options, self: Command) =>
+      (await import("./commands/db-copy.ts")).dbCopy(self.optsWithGlobals()),
+    );
+}
+
+const MOVING_UP = `
+From SQLite to PostgreSQL:
+  trackbridge db copy --from sqlite:trackbridge.db --to postgres://me@server/trackbridge
+  trackbridge reconcile --database postgres://me@server/trackbridge
+
+The user must be able to make a schema in the database. The password may stand in the URL, or in PGPASSWORD.
+?schema=NAME behind the URL keeps several stores in one database. The same command again goes on where a copy was
+interrupted; nobody else can use the copy before it is whole.`;
 
 const WORKER_HELP = `
 Start as many as you like, on one database: one runs the night's job, the others help it, and whoever is killed

@@ -38,8 +38,14 @@ export function mergeObservation(a: KeptObservation, b: KeptObservation): KeptOb
   };
 }
 
-function compareArrival(a: Observation, b: Observation): number {
-  return a.receivedAt - b.receivedAt || compareText(a.intake, b.intake) || a.line - b.line;
+function compareArrival(a: KeptObservation, b: KeptObservation): number {
+  return (
+    a.receivedAt - b.receivedAt ||
+    compareText(a.intake, b.intake) ||
+    a.line - b.line ||
+    compareText(a.delivery?.name ?? "", b.delivery?.name ?? "") ||
+    compareText(a.delivery?.pack ?? "", b.delivery?.pack ?? "")
+  );
 }
 
 function firstToFill(

@@ -3,13 +3,18 @@ import type { Channel } from "../domain/channel.ts";
 import type { DeliveryWindow } from "../domain/feed-progress.ts";
 import type { RowTally } from "../domain/verdict.ts";
 import { NO_ROWS } from "../domain/verdict.ts";
-import type { EventKeys, KnownIntake, StoreTransaction } from "../store/store.ts";
-import type { Arrived, Haul, HauledIntake } from "./haul.ts";
+import type { EventKeys, StoreTransaction } from "../store/store.ts";
+import type { Arrived, Haul } from "./haul.ts";
 import type { IntakeTally } from "./intake-tally.ts";
+import { addRows } from "./intake-tally.ts";
+import { makeIntakeKeeper } from "./keep-intakes.ts";
 import { resolveClashes } from "./resolve-clashes.ts";
 
 /** So many bytes of records are appended at once: a batch for each bucket, so that batches stay few. */
 const RECORDS_AT_ONCE = 16 * 1024 * 1024;
+
+/** All events that were ever kept are looked through: of so many buckets at a time. */
+const KEY_BUCKETS_AT_ONCE = 64;
 
 /** Keeps the hauls of one channel within one transaction. */
 export interface HaulWriter {
@@ -29,7 +34,7 @@ export interface HaulWriter {
  */
 export function makeHaulWriter(tx: StoreTransaction, channel: Channel): HaulWriter {
   const { intakes: writer } = tx;
-  const known = makeKnownIntakes(tx);
+  const keeper = makeIntakeKeeper(tx);
   let waiting: Haul[] = [];
   let waitingBytes = 0;
   let arrived: Arrived = { intakes: 0, firstReceivedAt: null, lastReceivedAt: null };
@@ -41,13 +46,16 @@ export function makeHaulWriter(tx: StoreTransaction, channel: Channel): HaulWrit
     const fresh = toEventKeys(waiting);
     waiting = [];
     waitingBytes = 0;
-    if (fresh.length > 0) await resolveClashes(tx, fresh, await writer.saveEventKeys(fresh));
+    for (let from = 0; from < fresh.length; from += KEY_BUCKETS_AT_ONCE) {
+      const some = fresh.slice(from, from + KEY_BUCKETS_AT_ONCE);
+      await resolveClashes(tx, some, await writer.saveEventKeys(some));
+    }
   };
 
   return {
     async add(haul) {
       await writer.saveRaw(haul.raw);
-      const { counted, wantsRecords } = await known.add(haul.intakes);
+      const { counted, wantsRecords } = await keeper.add(haul);
       rows = addRows(rows, counted);
       arrived = joinArrived(arrived, haul.arrived);
       for (const [customer, { firstAt, lastAt }] of haul.deliveries) {
@@ -71,100 +79,6 @@ export function makeHaulWriter(tx: StoreTransaction, channel: Channel): HaulWrit
       return { intakes: arrived.intakes, ...rows };
     },
   };
-}
-
-/** Keeps intakes, and knows what is to be done with the rows of those that were known. */
-function makeKnownIntakes(tx: StoreTransaction): {
-  readonly add: (
-    intakes: readonly HauledIntake[],
-  ) => Promise<{ readonly counted: RowTally; readonly wantsRecords: boolean }>;
-} {
-  const { intakes: writer } = tx;
-  /** The file whose hauls are coming, and what is done with them. */
-  let file:
-    | { readonly hash: string; readonly name: string; readonly reading: FileReading; rows: number }
-    | undefined;
-
-  const addPayloads = async (intakes: readonly HauledIntake[]): Promise<RowTally> => {
-    const firsts = new Map<string, HauledIntake>();
-    for (const intake of intakes) {
-      const first = firsts.get(intake.hash);
-      if (first === undefined || (first.rows === 0 && intake.rows > 0)) firsts.set(intake.hash, intake);
-    }
-    const known = await writer.saveIntakes([...firsts.values()]);
-    const repeats = intakes.filter((intake) => firsts.get(intake.hash) !== intake || known.has(intake.hash));
-    await writer.saveArrivals(repeats.map(({ arrival, hash }) => ({ ...arrival, hash })));
-    let counted = NO_ROWS;
-    for (const intake of intakes) {
-      const { hash, arrival, rows, quarantined } = intake;
-      const before = known.get(hash);
-      // An error reply has no rows, so that the same body may come again as a good one.
-      const isFresh = firsts.get(hash) === intake && (before === undefined || before.rows === 0);
-      if (isFresh && before !== undefined && rows > 0) await writer.saveRowCount(hash, rows);
-      counted = addRows(counted, toCounted(quarantined.length, isFresh ? quarantined.length : 0));
-      if (!isFresh) continue;
-      const { channel, name } = arrival;
-      await writer.saveQuarantined(quarantined.map((row) => ({ ...row, hash, channel, name })));
-    }
-    return counted;
-  };
-
-  const addFile = async (intake: HauledIntake) => {
-    const { hash, arrival, rows, quarantined } = intake;
-    let counted = NO_ROWS;
-    if (file?.hash !== hash || file.name !== arrival.name) {
-      const known = (await writer.saveIntakes([{ ...intake, rows: 0 }])).get(hash);
-      if (known !== undefined) await writer.saveArrivals([{ ...arrival, hash }]);
-      const reading = toReading(known, arrival.receivedAt);
-      file = { hash, name: arrival.name, reading, rows: 0 };
-      if (reading === "skip") counted = toCounted(known?.rows ?? 0, 0);
-      if (reading === "again")
-        counted = { ...NO_ROWS, quarantined: -(await writer.releaseQuarantined(hash, null)) };
-    }
-    const { reading } = file;
-    if (reading === "skip") return { counted, wantsRecords: false };
-    const isFresh = reading !== "earlier";
-    counted = addRows(counted, toCounted(quarantined.length, isFresh ? quarantined.length : 0));
-    if (isFresh) {
-      const { channel, name } = arrival;
-      await writer.saveQuarantined(quarantined.map((row) => ({ ...row, hash, channel, name })));
-      file.rows += rows;
-      await writer.saveRowCount(hash, file.rows);
-    }
-    return { counted, wantsRecords: true };
-  };
-
-  return {
-    async add(intakes) {
-      const [first] = intakes;
-      if (first?.arrival.channel === "legacy-scan") return addFile(first);
-      return { counted: await addPayloads(intakes), wantsRecords: true };
-    },
-  };
-}
-
-/**
- * What is done with a file's rows: a known file's are skipped, unless it
- * arrived earlier than we knew (merging notes that), or no row of it could be
- * read: the layout may be the right one now.
- */
-type FileReading = "first" | "again" | "earlier" | "skip";
-
-function toReading(known: KnownIntake | undefined, receivedAt: number | null): FileReading {
-  if (known === undefined) return "first";
-  if (known.rows > 0 && known.quarantined === known.rows) return "again";
-  return (receivedAt ?? Infinity) < (known.firstReceivedAt ?? -Infinity) ? "earlier" : "skip";
-}
-
-function toCounted(seen: number, quarantined: number): RowTally {
-  return { seen, accepted: 0, duplicates: seen - quarantined, quarantined };
-}
-
-function addRows(a: RowTally, b: RowTally): RowTally {
-  const seen = a.seen + b.seen;
-  const accepted = a.accepted + b.accepted;
-  const quarantined = a.quarantined + b.quarantined;
-  return { seen, accepted, duplicates: seen - accepted - quarantined, quarantined };
 }
 
 function joinArrived(a: Arrived, b: Arrived): Arrived {

@@ -10,7 +10,7 @@ import type { SettledRecords, SettleEvent } from "./settle-records.ts";
 import { settleRecords } from "./settle-records.ts";
 
 /** So many bytes of records share a transaction: each commit waits for the disk. */
-const BYTES_A_COMMIT = 1 * 1024 * 1024;
+const BYTES_A_COMMIT = 4 * 1024 * 1024;
 
 /**
  * Settles what waits in the inbox of some buckets into their parcels'

@@ -124,7 +124,7 @@ class DossierDraft {
       return false;
     }
     const merged = mergeObservation(holder, fresh);
-    const again = merged.receivedAt === holder.receivedAt ? fresh : holder;
+    const again = merged.delivery === holder.delivery ? fresh : holder;
     if (again.delivery !== null && !isSameArrival(holder, fresh)) {
       events.push({ kind: "repeated", arrival: toArrival(again, again.delivery.name) });
     }

@@ -18,6 +18,14 @@ export function bucketsOf(group: number): number[] {
   return Array.from({ length: GROUP_SIZE }, (_, i) => group * GROUP_SIZE + i);
 }
 
+/** What is claimed by whoever works on a group. */
+export function toGroupSubject(group: number): string {
+  return `buckets ${group}`;
+}
+
+/** What is claimed by whoever reconciles. */
+export const RUN_SUBJECT = "run";
+
 /** How long a claim holds by default; who is stopped for longer is taken for dead. */
 export const LEASE_MS = 60_000;
 const WAIT_MS = 50;
@@ -54,7 +62,7 @@ export async function workOnGroups(
     let worked = false;
     for (const group of groups) {
       if (isStopped()) return;
-      const claim = await store.claims.take(`buckets ${group}`, owner, leaseMs);
+      const claim = await store.claims.take(toGroupSubject(group), owner, leaseMs);
       if (claim === undefined) continue;
       worked = true;
       try {

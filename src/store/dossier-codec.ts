@@ -86,6 +86,11 @@ export function decodeObservations(barcode: Barcode, channel: Channel, text: str
   return (JSON.parse(`[${text}]`) as Entry[]).map((entry) => toObservation(barcode, channel, entry));
 }
 
+/** How many observations a dossier's text holds. */
+export function countObservations(text: string): number {
+  return (JSON.parse(`[${text}]`) as unknown[]).length;
+}
+
 function toObservation(barcode: Barcode, channel: Channel, entry: Entry): KeptObservation {
   return {
     barcode,

@@ -6,6 +6,7 @@ import type { Finding, FindingEvent, FindingKind, FindingState } from "../domain
 import type { KeptObservation } from "../domain/merge-observation.ts";
 import type { StoreTotals } from "../domain/store-totals.ts";
 import type { EpisodeTally, ParcelVerdict, RowTally, RunVerdict } from "../domain/verdict.ts";
+import type { TableReader, TableWriter } from "./table-access.ts";
 
 /**
  * What every store can do. `test/contract/behaves-like-store.ts` is the suite
@@ -27,10 +28,19 @@ export interface Store {
   readonly parcels: ParcelReader;
   readonly findings: FindingReader;
   readonly runs: RunReader;
+  readonly tables: TableReader;
   readonly jobs: JobReader;
   readonly claims: Claims;
 
   close(): Promise<void>;
+}
+
+/** How every store is opened. */
+export interface OpenOptions {
+  /** Whether a store that does not exist is made; by default it is. */
+  readonly mayMake?: boolean;
+  /** Whether it may be a copy that has not ended; by default it may not. */
+  readonly mayBePartial?: boolean;
 }
 
 /** The writing side; only inside {@link Store.transaction}. */
@@ -38,6 +48,7 @@ export interface StoreTransaction {
   readonly intakes: IntakeWriter;
   readonly dossiers: DossierWriter;
   readonly evaluations: EvaluationWriter;
+  readonly tables: TableWriter;
   /** Reads what this transaction has written, too. */
   readonly parcels: ParcelReader;
   readonly runs: RunReader;

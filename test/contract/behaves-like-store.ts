@@ -12,6 +12,7 @@ import { keepsRawContent } from "./keeps-raw-content.ts";
 import { keepsRuns } from "./keeps-runs.ts";
 import { keepsTransactions } from "./keeps-transactions.ts";
 import { listsParcels } from "./lists-parcels.ts";
+import { movesTables } from "./moves-tables.ts";
 import { readsParcels } from "./reads-parcels.ts";
 import type { OpenStore } from "./store-under-test.ts";
 
@@ -32,4 +33,5 @@ export function behavesLikeStore(openStore: OpenStore): void {
   keepsJobs(openStore);
   countsTotals(openStore);
   grantsClaims(openStore);
+  movesTables(openStore);
 }

@@ -160,6 +160,14 @@ describe("saveFiles", () => {
     expect(kept[0]).toEqual(kept[1]);
   });
 
+  it("takes the very same file twice in one go as once", () =>
+    withStore(async (store) => {
+      const file = await aScanFile([aScanRow(), aScanRow({ barcode: "short" })]);
+      expect(tallyOf(await saveFiles(store, [file, file]))).toEqual([4, 1, 2, 1]);
+      expect(await quarantinedOf(store)).toHaveLength(1);
+      expect(tallyOf(await saveFiles(store, [file]))).toEqual([2, 0, 2, 0]);
+    }));
+
   it("keeps nothing of any file when one of them breaks off", () =>
     withStore(async (store) => {
       const [good, bad] = [await aScanFile([aScanRow()]), await aScanFile([aScanRow({ code: "I01" })])];
@@ -480,6 +488,32 @@ describe.each([
         }),
       ),
       { numRuns: 60 },
+    ));
+
+  it("are kept raw: every observation's content and that of every row set aside", () =>
+    fc.assert(
+      fc.asyncProperty(arbitraryTwoOrders, async ([given, other, mostInBatch]) =>
+        withStore(async (store) => {
+          const intakes = await makeAll(given);
+          await saveAll(store, intakes, mostInBatch);
+          await saveAll(store, await makeAll(other));
+          const sizes = new Map(
+            intakes.map((one) => [one.hash, one.kind === "file" ? one.sizeBytes : one.content.length]),
+          );
+          const sizeOf = async (hash: string, pack?: string) => (await store.feeds.raw(hash, pack))?.length;
+          for (const bucket of await store.parcels.buckets()) {
+            for (const { observations } of await store.parcels.dossiers(bucket, { kind: "all" })) {
+              for (const { intake, delivery } of observations) {
+                expect(await sizeOf(intake, delivery?.pack)).toBe(sizes.get(intake));
+              }
+            }
+          }
+          for (const { hash } of await store.feeds.quarantined(1000)) {
+            expect(await sizeOf(hash)).toBe(sizes.get(hash));
+          }
+        }),
+      ),
+      { numRuns: 40 },
     ));
 
   it("change nothing but the counts when they are taken in again", () =>

@@ -188,19 +188,17 @@ function varyObject(members: readonly Member[]): fc.Arbitrary<Node> {
   const varied = members.map(([name, value]) =>
     fc.tuple(fc.constant(name), vary(value), fc.integer({ min: 0, max: 30 })),
   );
+  const extras = fc.array(fc.tuple(extra, fc.nat()), { maxLength: 2 });
   return fc
     .tuple(
       fc.tuple(...varied),
-      fc.oneof(
-        { weight: 12, arbitrary: fc.constant([]) },
-        { weight: 1, arbitrary: fc.array(extra, { maxLength: 2 }) },
-      ),
+      fc.oneof({ weight: 6, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: extras }),
       fc.integer({ min: 0, max: 8 }),
     )
     .chain(([all, more, dice]) => {
-      const kept = all.filter(([, , die]) => die > 0).map(([name, value]): Member => [name, value]);
-      const inOrder = [...kept, ...more];
-      return dice === 0 ? fc.shuffledSubarray(inOrder, { minLength: inOrder.length }) : fc.constant(inOrder);
+      const members = all.filter(([, , die]) => die > 0).map(([name, value]): Member => [name, value]);
+      for (const [member, at] of more) members.splice(at % (members.length + 1), 0, member);
+      return dice === 0 ? fc.shuffledSubarray(members, { minLength: members.length }) : fc.constant(members);
     })
     .map((all) => ({ kind: "object", members: all }));
 }
@@ -254,7 +252,7 @@ export function arbitraryUsualLines(dialect: Dialect, count: number): fc.Arbitra
 /** A file of lines of a few shapes. */
 export function arbitraryExport(dialect: Dialect): fc.Arbitrary<string> {
   return fc.array(arbitraryTemplate(dialect), { minLength: 1, maxLength: 3 }).chain((templates) => {
-    const line = fc.oneof(...templates.map((template) => write(template, 2)));
+    const line = fc.oneof(...templates.map((template) => write(template, 3)));
     const cut = fc.tuple(line, fc.nat()).map(([text, at]) => text.slice(0, at % text.length));
     const lines = fc.array(
       fc.oneof(
@@ -263,6 +261,8 @@ export function arbitraryExport(dialect: Dialect): fc.Arbitrary<string> {
         { weight: 1, arbitrary: line.map((text) => ` ${text} `) },
         { weight: 1, arbitrary: line.map((text) => `\ufeff${text}`) },
         { weight: 1, arbitrary: line.map((text) => `${text}\r`) },
+        { weight: 1, arbitrary: fc.tuple(line, line).map((two) => two.join("")) },
+        { weight: 1, arbitrary: line.map((text) => `${text}}`) },
         { weight: 1, arbitrary: fc.constantFrom("", " ", "{}", "[]", "null") },
       ),
       { minLength: 1, maxLength: 12 },

@@ -70,10 +70,14 @@ export function usePostgres(): TestPostgres {
       if (emptiedUrl === undefined) {
         emptiedUrl = newStoreUrl();
       } else {
+        const schema = schemaOf(emptiedUrl);
         const tables = [...DISTRIBUTED_TABLES, ...REFERENCE_TABLES].filter(
-          (table) => table !== "schema_version",
+          (table) => table !== "schema_version" && table !== "store_info",
         );
-        await query(tables.map((table) => `DELETE FROM ${schemaOf(emptiedUrl)}.${table};`).join(""));
+        await query(
+          `${tables.map((table) => `DELETE FROM ${schema}.${table};`).join("")}
+           UPDATE ${schema}.store_info SET copied_from = NULL, is_partial = false`,
+        );
       }
       return emptiedUrl;
     },

@@ -3,6 +3,7 @@ import { parentPort, threadId, workerData } from "node:worker_threads";
 import { makeFixedClock, systemClock } from "../../clock.ts";
 import { StoreBusy, UsageError } from "../../domain/errors.ts";
 import { toLeaseMs } from "../crew.ts";
+import type { App, AppOptions } from "../open-app.ts";
 import { withApp } from "../open-app.ts";
 import type { Piece } from "./jobs.ts";
 import { runJob } from "./jobs.ts";
@@ -13,14 +14,27 @@ const { config, databaseUrl, now, turnMemory } = workerData as ThreadData;
 const port = parentPort;
 if (port === null) throw new Error("job-thread.ts runs in a thread only");
 
-const orders: Order[] = [];
+const orders: Extract<Order, { readonly kind: "job" }>[] = [];
 const stopping = new AbortController();
+let isClosing = false;
 let credits = 0;
 let wake = (): void => {};
 port.on("message", (order: Order) => {
-  if (order.kind === "more") credits += 1;
-  else if (order.kind === "stop") stopping.abort();
-  else orders.push(order);
+  switch (order.kind) {
+    case "job":
+      orders.push(order);
+      break;
+    case "more":
+      credits += 1;
+      break;
+    case "close":
+      isClosing = true;
+      stopping.abort();
+      break;
+    case "stop":
+      stopping.abort();
+      break;
+  }
   wake();
 });
 const nextMessage = (): Promise<void> =>
@@ -28,44 +42,45 @@ const nextMessage = (): Promise<void> =>
     wake = resolve;
   });
 
-await withApp(
-  {
-    config,
-    clock: now === null ? systemClock : makeFixedClock(now),
-    databaseUrl,
-    mayMakeStore: false,
-    threads: 0,
-    turnMemory,
-  },
-  async (app) => {
-    const worker = {
-      owner: `process ${process.pid} thread ${threadId}`,
-      leaseMs: toLeaseMs(config),
-      signal: stopping.signal,
-    };
-    for (;;) {
-      const order = orders.shift();
-      if (order === undefined) {
-        await nextMessage();
-        continue;
-      }
-      if (order.kind === "close") break;
-      if (order.kind !== "job") continue;
-      credits = order.credits;
-      try {
-        for await (const piece of runJob(app, order.job, worker)) {
-          while (credits === 0) await nextMessage();
-          credits -= 1;
-          answer({ kind: "piece", piece }, toTransfer(piece));
-        }
-        answer({ kind: "done" });
-      } catch (error) {
-        answer({ kind: "failed", failure: toFailure(error) });
-      }
-    }
-  },
-);
+const options: AppOptions = {
+  config,
+  clock: now === null ? systemClock : makeFixedClock(now),
+  databaseUrl,
+  mayMakeStore: false,
+  threads: 0,
+  turnMemory,
+};
+await withApp(options, doJobs).catch((error: unknown) => answer({ kind: "dead", failure: toFailure(error) }));
 port.close();
+
+/** Does what is ordered, until it is told to close. */
+async function doJobs(app: App): Promise<void> {
+  const worker = {
+    owner: `process ${process.pid} thread ${threadId}`,
+    leaseMs: toLeaseMs(config),
+    signal: stopping.signal,
+  };
+  while (!isClosing) {
+    const order = orders.shift();
+    if (order === undefined) {
+      await nextMessage();
+      continue;
+    }
+    credits = order.credits;
+    try {
+      for await (const piece of runJob(app, order.job, worker)) {
+        while (credits === 0 && !isClosing) await nextMessage();
+        // Whoever closes takes no more: he gave the job up.
+        if (credits === 0) return;
+        credits -= 1;
+        answer({ kind: "piece", piece }, toTransfer(piece));
+      }
+      answer({ kind: "done" });
+    } catch (error) {
+      answer({ kind: "failed", failure: toFailure(error) });
+    }
+  }
+}
 
 function answer(message: Answer, transfer: ArrayBuffer[] = []): void {
   port?.postMessage(message, transfer);

@@ -112,14 +112,18 @@ async function* listen(work: (tell: (news: GroupNews) => void) => Promise<void>)
   });
   // Its failure is told in the end; until then nobody looks.
   working.catch(() => undefined);
-  while (!isDone || heard.length > 0) {
-    const news = heard.shift();
-    if (news !== undefined) yield news;
-    else {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+  try {
+    while (!isDone || heard.length > 0) {
+      const news = heard.shift();
+      if (news !== undefined) yield news;
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
     }
+  } finally {
+    // Also when nobody listens any more: the store must stay open until it is done.
+    await working;
   }
-  await working;
 }

@@ -27,7 +27,9 @@ export type Order =
 export type Answer =
   | { readonly kind: "piece"; readonly piece: Piece }
   | { readonly kind: "done" }
-  | { readonly kind: "failed"; readonly failure: Failure };
+  | { readonly kind: "failed"; readonly failure: Failure }
+  /** It cannot open the store, and ends. */
+  | { readonly kind: "dead"; readonly failure: Failure };
 
 export interface Failure {
   /** Of a {@link UsageError}. */
@@ -36,14 +38,31 @@ export interface Failure {
   readonly text: string;
 }
 
-/** Threads that do jobs. They start when the first job comes. */
+/** So much work that threads are worth their start. */
+export interface Worthwhile {
+  /** Bytes of what comes in. */
+  readonly bytes: number;
+  /** Parcels to be evaluated. */
+  readonly parcels: number;
+}
+
+const WORTHWHILE: Worthwhile = { bytes: 16 * 1024 * 1024, parcels: 20_000 };
+
+/** Threads that do jobs. They start when the first jobs come; one that dies is replaced. */
 export interface Threads {
   /** As many as there are cores. */
   readonly size: number;
-  /** Gives a job to a thread that is free, or to the next that will be. The pieces come in their order. */
+  /** From how much work on they are asked. */
+  readonly worthwhile: Worthwhile;
+  /**
+   * Gives a job to a thread that is free, or to the next that will be. The
+   * pieces come in their order; asking for them throws what the job threw,
+   * or that its thread died.
+   */
   readonly submit: (job: Job) => AsyncGenerator<Piece>;
   /** Has settling and evaluating end early, in all jobs from now on. */
   readonly stop: () => void;
+  /** Ends them; pieces that are not taken by then never come. */
   readonly close: () => Promise<void>;
 }
 
@@ -79,7 +98,16 @@ export function makeThreads(data: ThreadData): Threads {
       },
     );
     const thread: Thread = { worker, jobs: [] };
+    const bury = (error: unknown): void => {
+      const place = threads.indexOf(thread);
+      if (place !== -1) threads.splice(place, 1);
+      for (const job of thread.jobs.splice(0)) {
+        job.end = { error };
+        job.wake();
+      }
+    };
     worker.on("message", (answer: Answer) => {
+      if (answer.kind === "dead") return bury(toError(answer.failure));
       const job = thread.jobs[0];
       if (job === undefined) return;
       if (answer.kind === "piece") job.pieces.push(answer.piece);
@@ -89,17 +117,14 @@ export function makeThreads(data: ThreadData): Threads {
       }
       job.wake();
     });
-    worker.on("error", (error) => {
-      for (const job of thread.jobs.splice(0)) {
-        job.end = { error };
-        job.wake();
-      }
-    });
+    worker.on("error", bury);
+    worker.on("exit", () => bury(new Error("a thread ended before its work was done")));
     return thread;
   };
 
   return {
     size,
+    worthwhile: WORTHWHILE,
     submit(job) {
       if (threads.length < size) threads.push(start());
       const thread = threads.reduce((best, one) => (one.jobs.length < best.jobs.length ? one : best));

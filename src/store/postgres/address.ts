@@ -6,7 +6,9 @@ export interface Address {
   readonly connectionString: string;
   /** The schema in the database that holds all of the store's tables. */
   readonly schema: string;
-  /** Names it in messages, without the password. */
+  /** Its URL without the password. */
+  readonly name: string;
+  /** Names it in messages. */
   readonly place: string;
 }
 
@@ -37,7 +39,8 @@ export function parseAddress(url: string): Address {
   const connectionString = parsed.href;
   const user = parsed.username === "" ? "" : `${parsed.username}@`;
   const asked = schema === DEFAULT_SCHEMA ? "" : `?schema=${schema}`;
-  const place = `database ${parsed.protocol}//${user}${parsed.host}${parsed.pathname}${asked}`;
+  const name = `${parsed.protocol}//${user}${parsed.host}${parsed.pathname}${asked}`;
+  const place = `database ${name}`;
   if (!SCHEMA_NAME.test(schema) || schema.startsWith("pg_")) {
     throw new UsageError({
       place,
@@ -46,5 +49,5 @@ export function parseAddress(url: string): Address {
       todo: "name another schema in ?schema=",
     });
   }
-  return { connectionString, schema, place };
+  return { connectionString, schema, name, place };
 }

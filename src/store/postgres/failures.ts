@@ -8,7 +8,7 @@ const TODO: Readonly<Record<string, string>> = {
   "25006": "name a server that can be written to: this one only follows another, or is set to read-only",
   "25P03":
     "run the same command again: the server ended a transaction that had stood still for too long, and kept nothing of it",
-  "28": "correct the user or the password in the URL",
+  "28": "correct the user or the password in the URL, or PGPASSWORD",
   "3D000": "create the database, or correct its name in the URL",
   "40": "run the same command again: another trackbridge wrote the same rows, and nothing was half kept",
   "42501": "grant the user the right to make a schema in this database, and to write the tables in it",
@@ -40,7 +40,7 @@ const LOST_CONNECTION = /terminated|not queryable|was closed|ended the connectio
 
 /** The driver's own messages have no code. */
 const TODO_BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
-  [/^SASL|password/, "correct the user or the password in the URL"],
+  [/^SASL|password/, "correct the user or the password in the URL, or PGPASSWORD"],
   [/timeout/i, "see that the server can be reached, and is not overrun by connections"],
   [LOST_CONNECTION, "see that the server runs, then run the same command again: nothing was half kept"],
   [/SSL|TLS|certificate/i, "correct sslmode and the certificates in the URL"],
@@ -69,7 +69,7 @@ export function toStoreError(place: string, error: unknown): unknown {
 /** Of a failure at the very beginning: unless it is a mistake of ours, the server that was named cannot be used. */
 export function toOpeningError(place: string, error: unknown): unknown {
   if (error instanceof UsageError || error instanceof TypeError || error instanceof RangeError) return error;
-  return toUsageError(place, error, findTodo(error) ?? "name another database with --database postgres://…");
+  return toUsageError(place, error, findTodo(error) ?? "name another database: postgres://…");
 }
 
 function toUsageError(place: string, error: unknown, todo: string): UsageError {

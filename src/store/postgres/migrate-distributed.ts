@@ -41,7 +41,7 @@ export async function migrateDistributed(url: string): Promise<void> {
       });
     }
     await pool.query("CREATE EXTENSION IF NOT EXISTS citus");
-    await prepareSchema(address, true, reader, makeTransact(pool, place));
+    await prepareSchema(address, { mayBePartial: true }, reader, makeTransact(pool, place));
     const client = await pool.connect();
     try {
       await distributeTables(makeSession(client, place), schema);

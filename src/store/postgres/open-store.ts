@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import type { Store, StoreTransaction } from "../store.ts";
+import type { OpenOptions, Store, StoreTransaction } from "../store.ts";
 import { ClaimLost } from "../store.ts";
 import { parseAddress } from "./address.ts";
 import { makeClaims } from "./claims.ts";
@@ -12,6 +12,7 @@ import { makeFeedReader } from "./read-feeds.ts";
 import { makeFindingReader } from "./read-findings.ts";
 import { makeParcelReader } from "./read-parcels.ts";
 import { makeRunReader } from "./read-runs.ts";
+import { makeTableReader } from "./read-tables.ts";
 import type { WriteSession } from "./session.ts";
 import { makeSession } from "./session.ts";
 import type { BookWriter } from "./write-books.ts";
@@ -19,10 +20,15 @@ import { makeBookWriter } from "./write-books.ts";
 import { makeDossierWriter } from "./write-dossiers.ts";
 import { makeEvaluationWriter } from "./write-evaluations.ts";
 import { makeIntakeWriter } from "./write-intakes.ts";
+import { makeTableWriter } from "./write-tables.ts";
 
-/** Of one store; reading never waits for those who write. */
-const READERS = 4;
-const WRITERS = 8;
+/** Connections of one store, at the most; reading never waits for those who write. */
+const CONNECTIONS = { many: { readers: 4, writers: 8 }, few: { readers: 2, writers: 1 } };
+
+export interface PostgresOptions extends OpenOptions {
+  /** `few`: for one of several threads, which does one thing at a time. By default many. */
+  readonly connections?: keyof typeof CONNECTIONS;
+}
 
 /**
  * Opens (and, where there is nothing yet, makes) a store in a PostgreSQL
@@ -33,21 +39,18 @@ const WRITERS = 8;
  * `synchronous_commit` the server has.
  *
  * @param url see {@link parseAddress}
- * @param mayMake whether a store that does not exist is made
  * @throws UsageError when the server or the database cannot be used, or what
  *   is there is no store or has another schema version
  */
-export async function openPostgresStore(
-  url: string,
-  { mayMake = true }: { readonly mayMake?: boolean } = {},
-): Promise<Store> {
+export async function openPostgresStore(url: string, options: PostgresOptions = {}): Promise<Store> {
   const address = parseAddress(url);
-  const readers = makePool(address, READERS);
-  const writers = makePool(address, WRITERS);
+  const most = CONNECTIONS[options.connections ?? "many"];
+  const readers = makePool(address, most.readers);
+  const writers = makePool(address, most.writers);
   try {
     const reader = makeSession(readers, address.place);
     const transact = makeTransact(writers, address.place);
-    const { isDistributed } = await prepareSchema(address, mayMake, reader, transact);
+    const { isDistributed } = await prepareSchema(address, options, reader, transact);
     return makeStore(address.schema, address.place, isDistributed, readers, writers);
   } catch (error) {
     await Promise.all([readers.end(), writers.end()]);
@@ -73,6 +76,7 @@ function makeStore(
       intakes: makeIntakeWriter(session, books, schema),
       dossiers: makeDossierWriter(session),
       evaluations: makeEvaluationWriter(session),
+      tables: makeTableWriter(session),
       parcels: makeParcelReader(session, makeBucketLister(session, isDistributed)),
       runs: {
         ...runs,
@@ -110,6 +114,7 @@ function makeStore(
     parcels: makeParcelReader(reader, listBuckets),
     findings: makeFindingReader(reader, listBuckets),
     runs: makeRunReader(reader),
+    tables: makeTableReader(reader, isDistributed),
     jobs: makeJobReader(reader),
     claims,
     async close() {

@@ -1,6 +1,9 @@
 import { UsageError } from "../../domain/errors.ts";
+import { assertWhole, toAbsenceError, toVersionError } from "../refusals.ts";
+import type { OpenOptions } from "../store.ts";
 import type { Address } from "./address.ts";
 import type { Transact } from "./connect.ts";
+import { readStoreInfo, TABLE_SQL } from "./read-tables.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
 import type { Session } from "./session.ts";
 import { toStatements } from "./statements.ts";
@@ -10,7 +13,6 @@ export const PREPARE_SQL = toStatements("prepare", {
   encoding: "SELECT current_setting('server_encoding')",
   tables:
     "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind IN ('r', 'p', 'v', 'm', 'f')",
-  version: "SELECT max(version) FROM schema_version",
   saveVersion: "INSERT INTO schema_version (version) VALUES ($1)",
   citus: "SELECT 1 FROM pg_extension WHERE extname = 'citus'",
   node: "SELECT groupid FROM pg_dist_local_group",
@@ -20,29 +22,22 @@ export const PREPARE_SQL = toStatements("prepare", {
 /**
  * Sees to it that the schema holds a store of our version.
  *
- * @param mayMake whether one is made where there is nothing yet
  * @returns whether its tables are distributed
  * @throws UsageError when there is none, or it is not ours or of another
  *   version; what is there is left as it was
  */
 export async function prepareSchema(
   address: Address,
-  mayMake: boolean,
+  { mayMake = true, mayBePartial = false }: OpenOptions,
   reader: Session,
   transact: Transact,
 ): Promise<{ readonly isDistributed: boolean }> {
   if (!(await isStore(address, reader))) {
-    if (!mayMake) {
-      throw new UsageError({
-        place: address.place,
-        value: "no store",
-        expected: "a store that data has been imported into",
-        todo: "correct --database, or import first",
-      });
-    }
+    if (!mayMake) throw toAbsenceError(address.place, "no store");
     await makeStore(address, reader, transact);
   }
   await assertVersion(address, reader);
+  if (!mayBePartial) assertWhole(address.place, await readStoreInfo(reader));
   return { isDistributed: await isDistributed(address, reader) };
 }
 
@@ -80,18 +75,9 @@ async function makeStore(address: Address, reader: Session, transact: Transact):
 }
 
 async function assertVersion({ place }: Address, reader: Session): Promise<void> {
-  const [row] = await reader.rows<[number | null]>(PREPARE_SQL.version);
+  const [row] = await reader.rows<[number | null]>(TABLE_SQL.version);
   const version = row?.[0] ?? 0;
-  if (version === SCHEMA_VERSION) return;
-  throw new UsageError({
-    place,
-    value: `schema version ${version}`,
-    expected: `a store of schema version ${SCHEMA_VERSION}`,
-    todo:
-      version > SCHEMA_VERSION
-        ? "use the newer trackbridge that wrote it"
-        : "run trackbridge db migrate, or name another schema in ?schema=",
-  });
+  if (version !== SCHEMA_VERSION) throw toVersionError(place, version, SCHEMA_VERSION);
 }
 
 /** @throws UsageError when this is a worker of a distributed database: claims are only kept apart on its coordinator */

@@ -204,6 +204,21 @@ CREATE TABLE claim (
 CREATE TABLE schema_version (
   version integer PRIMARY KEY
 );
+
+CREATE TABLE store_info (            -- one row
+  store_id text COLLATE "C" PRIMARY KEY,  -- made with the store
+  copied_from text COLLATE "C",      -- the store that this one is a copy of
+  is_partial boolean NOT NULL        -- until the copy has ended
+);
+INSERT INTO store_info VALUES (replace(gen_random_uuid()::text, '-', ''), NULL, false);
+
+CREATE TABLE copy_mark (             -- what a copy that has not ended has brought here; see tables.ts
+  table_name text COLLATE "C" NOT NULL,
+  bucket_group integer NOT NULL,
+  rows bigint NOT NULL,
+  hash text COLLATE "C" NOT NULL,
+  PRIMARY KEY (table_name, bucket_group)
+);
 `;
 
 /** Tables that are spread by `bucket` where the database is distributed; a bucket's rows of all of them lie on one node. */
@@ -224,4 +239,12 @@ export const DISTRIBUTED_TABLES = [
 ] as const;
 
 /** Small ones, of which every node has a copy. */
-export const REFERENCE_TABLES = ["run", "run_group", "job_run", "claim", "schema_version"] as const;
+export const REFERENCE_TABLES = [
+  "run",
+  "run_group",
+  "job_run",
+  "claim",
+  "schema_version",
+  "store_info",
+  "copy_mark",
+] as const;

@@ -196,4 +196,19 @@ CREATE TABLE claim (
   token INTEGER NOT NULL,
   held_until INTEGER NOT NULL        -- by the clock of the store
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE store_info (            -- one row
+  store_id TEXT PRIMARY KEY,         -- made with the store
+  copied_from TEXT,                  -- the store that this one is a copy of
+  is_partial INTEGER NOT NULL        -- 1 until the copy has ended
+) STRICT;
+INSERT INTO store_info VALUES (lower(hex(randomblob(16))), NULL, 0);
+
+CREATE TABLE copy_mark (             -- what a copy that has not ended has brought here; see tables.ts
+  table_name TEXT NOT NULL,
+  bucket_group INTEGER NOT NULL,
+  rows INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  PRIMARY KEY (table_name, bucket_group)
+) STRICT, WITHOUT ROWID;
 `;

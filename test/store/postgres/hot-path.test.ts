@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { CLAIM_SQL } from "../../../src/store/postgres/claims.ts";
+import { JOB_SQL } from "../../../src/store/postgres/jobs.ts";
 import { DISTINCT_SQL, PROBE_SQL } from "../../../src/store/postgres/list-buckets.ts";
 import { MIGRATE_SQL } from "../../../src/store/postgres/migrate-distributed.ts";
 import { openPostgresStore } from "../../../src/store/postgres/open-store.ts";
@@ -9,12 +10,19 @@ import { FEED_SQL } from "../../../src/store/postgres/read-feeds.ts";
 import { FINDING_SQL } from "../../../src/store/postgres/read-findings.ts";
 import { PARCEL_SQL } from "../../../src/store/postgres/read-parcels.ts";
 import { RUN_SQL } from "../../../src/store/postgres/read-runs.ts";
+import {
+  FIRST_PAGE_SQL,
+  NEXT_PAGE_SQL,
+  SOME_SQL,
+  TABLE_SQL,
+} from "../../../src/store/postgres/read-tables.ts";
 import { DISTRIBUTED_TABLES } from "../../../src/store/postgres/schema.ts";
 import type { Statement } from "../../../src/store/postgres/statements.ts";
 import { BOOK_SQL } from "../../../src/store/postgres/write-books.ts";
 import { DOSSIER_SQL } from "../../../src/store/postgres/write-dossiers.ts";
 import { EVALUATION_SQL } from "../../../src/store/postgres/write-evaluations.ts";
 import { INTAKE_SQL } from "../../../src/store/postgres/write-intakes.ts";
+import { CLEAR_SQL, FILL_SQL, MARK_SQL } from "../../../src/store/postgres/write-tables.ts";
 import { schemaOf, usePostgres } from "../../support/postgres.ts";
 
 /**
@@ -49,6 +57,14 @@ const SPANNING: Readonly<Record<string, string>> = {
   "distinct.inbox": "which buckets there is work in, before it is done bucket by bucket",
   "distinct.parcel": "a list for people, before it is read bucket by bucket",
   "distinct.finding": "a list for people, before it is read bucket by bucket",
+  ...Object.fromEntries(
+    DISTRIBUTED_TABLES.flatMap((table) => [
+      [`firstPage.${table}`, "a whole store is copied or checked, one group of buckets after the other"],
+      [`nextPage.${table}`, "a whole store is copied or checked, one group of buckets after the other"],
+      [`clear.${table}`, "a group of buckets that a copy has brought is brought again"],
+      [`some.${table}`, "before a copy begins: whether there is anything; stops at the first row"],
+    ]),
+  ),
 };
 
 const FOLDER = new URL("../../../src/store/postgres/", import.meta.url);
@@ -56,17 +72,25 @@ const FOLDER = new URL("../../../src/store/postgres/", import.meta.url);
 const STATEMENTS: readonly Statement[] = [
   BOOK_SQL,
   CLAIM_SQL,
+  CLEAR_SQL,
   DISTINCT_SQL,
   DOSSIER_SQL,
   EVALUATION_SQL,
   FEED_SQL,
+  FILL_SQL,
   FINDING_SQL,
+  FIRST_PAGE_SQL,
   INTAKE_SQL,
+  JOB_SQL,
+  MARK_SQL,
   MIGRATE_SQL,
+  NEXT_PAGE_SQL,
   PARCEL_SQL,
   PREPARE_SQL,
   PROBE_SQL,
   RUN_SQL,
+  SOME_SQL,
+  TABLE_SQL,
 ].flatMap((statements) => Object.values(statements));
 
 /** The distributed tables of a statement whose bucket it does not name, as `table`. */

@@ -84,7 +84,7 @@ describe("openPostgresStore", () => {
 
   it.each([
     ["newer", SCHEMA_VERSION + 1, /→ use the newer trackbridge that wrote it$/],
-    ["older", SCHEMA_VERSION - 1, /→ run trackbridge db migrate, or/],
+    ["older", SCHEMA_VERSION - 1, /→ import the data into another store/],
   ])("refuses a store of a %s version and leaves it as it was", async (_, version, told) => {
     const url = postgres.newStoreUrl();
     await open(url);
@@ -121,11 +121,11 @@ describe("openPostgresStore", () => {
     const wrongPassword = urlWith((url) => {
       url.password = "secret";
     });
-    expect(await refusalOf(open(wrongPassword))).toMatch(/→ correct the user or the password in the URL$/);
+    expect(await refusalOf(open(wrongPassword))).toMatch(/→ correct the user or the password in the URL, or PGPASSWORD$/);
     const noPassword = urlWith((url) => {
       url.password = "";
     });
-    expect(await refusalOf(open(noPassword))).toMatch(/→ correct the user or the password in the URL$/);
+    expect(await refusalOf(open(noPassword))).toMatch(/→ correct the user or the password in the URL, or PGPASSWORD$/);
   });
 
   it("says that there is no such database", async () => {
