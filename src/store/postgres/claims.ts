@@ -3,6 +3,9 @@ import { ClaimLost } from "../store.ts";
 import type { Session, WriteSession } from "./session.ts";
 import { toStatements } from "./statements.ts";
 
+const LOCK = "hashtextextended($1, 0)";
+const LIMIT = "set_config('idle_in_transaction_session_timeout', $2, true)";
+
 export const CLAIM_SQL = toStatements("claims", {
   clock: "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint",
   heldUntil: "SELECT held_until FROM claim WHERE subject = $1",
@@ -14,9 +17,15 @@ export const CLAIM_SQL = toStatements("claims", {
   renew: "UPDATE claim SET held_until = $3 WHERE subject = $1 AND token = $2 AND held_until > 0",
   release: "UPDATE claim SET held_until = 0 WHERE subject = $1 AND token = $2",
   hold: "SELECT held_until FROM claim WHERE subject = $1 AND token = $2 AND held_until > 0",
-  tryLock: "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))",
-  lockShared: "SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))",
+  // Lock and limit in one statement: who is stopped behind it holds the lock already.
+  tryLock: `SELECT pg_try_advisory_xact_lock(${LOCK}), ${LIMIT}`,
+  lockShared: `SELECT pg_advisory_xact_lock_shared(${LOCK}), ${LIMIT}`,
   limitSilence: "SELECT set_config('idle_in_transaction_session_timeout', $1, true)",
+  // An advisory lock is shown by the halves of its number.
+  endHolders: `SELECT pg_terminate_backend(pid) FROM pg_locks
+    WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND pid <> pg_backend_pid()
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND classid::bigint = (${LOCK} >> 32) & 4294967295 AND objid::bigint = ${LOCK} & 4294967295`,
 });
 
 /**
@@ -25,6 +34,7 @@ export const CLAIM_SQL = toStatements("claims", {
  * stopped within one would keep the others out for good.
  */
 const LEAST_SILENCE_MS = 5_000;
+const LEAST_SILENCE = String(LEAST_SILENCE_MS);
 
 /**
  * Who may settle and evaluate what, and the guard of a transaction that relies on it.
@@ -64,9 +74,15 @@ export function makeClaims(
         const [held] = await reader.rows<[number]>(CLAIM_SQL.heldUntil, subject);
         if (held !== undefined && held[0] > now) return undefined;
         return transaction(async (session) => {
-          const [locked] = await session.rows<[boolean]>(CLAIM_SQL.tryLock, toLock(subject));
-          // A transaction relies on the claim, though it has run out.
-          if (locked?.[0] !== true) return undefined;
+          const [locked] = await session.rows<[boolean]>(CLAIM_SQL.tryLock, toLock(subject), LEAST_SILENCE);
+          if (locked?.[0] !== true) {
+            // A transaction relies on the claim, though it has run out. No time-out ends one whose data the
+            // server waits for in the middle of a statement.
+            const ranOut = held?.[0] ?? 0;
+            const isStopped = ranOut > 0 && ranOut + LEAST_SILENCE_MS < now;
+            if (isStopped) await session.rows(CLAIM_SQL.endHolders, toLock(subject));
+            return undefined;
+          }
           const [taken] = await session.rows<[number]>(CLAIM_SQL.take, subject, owner, now + leaseMs, now);
           return taken === undefined ? undefined : { subject, token: taken[0] };
         });
@@ -82,7 +98,7 @@ export function makeClaims(
         }),
     },
     async assertClaim(session, { subject, token }) {
-      await session.rows(CLAIM_SQL.lockShared, toLock(subject));
+      await session.rows(CLAIM_SQL.lockShared, toLock(subject), LEAST_SILENCE);
       // After the lock, and in a statement of its own: it sees what the last one to take the claim has committed.
       const [held] = await session.rows<[number]>(CLAIM_SQL.hold, subject, token);
       if (held === undefined) throw new ClaimLost(`${subject} was taken over`);

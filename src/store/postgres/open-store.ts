@@ -87,8 +87,8 @@ function makeStore(
       },
       jobs: makeJobWriter(session),
       async assertClaim(claim) {
-        await assertClaim(session, claim);
         onClaim();
+        await assertClaim(session, claim);
       },
     };
   };

@@ -2,6 +2,8 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { UsageError } from "../../../src/domain/errors.ts";
 import { openPostgresStore } from "../../../src/store/postgres/open-store.ts";
@@ -109,6 +111,23 @@ describe("a claim, between processes", () => {
       expect(await other.parcels.findDossier(parcelOf(1))).toBeUndefined();
     },
   );
+
+  it("of a process that is stopped while the server waits for its data is taken over, too", async () => {
+    const { url, one, other } = await openTwo();
+    await mustTake(one, "one", 1);
+    const stopped = new pg.Client({ connectionString: postgres.serverUrl });
+    const ended = once(stopped, "error");
+    await stopped.connect();
+    await stopped.query("BEGIN");
+    const lock = `trackbridge ${schemaOf(url)} claim group 1`;
+    await stopped.query("SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))", [lock]);
+    const copying = stopped.query(copyFrom(`COPY ${schemaOf(url)}.dirty FROM STDIN`));
+    copying.on("error", () => {});
+    copying.write("1\t3SDEVC000000001\n");
+    await mustTake(other, "other", LONG);
+    await ended;
+    expect(await postgres.query(`SELECT * FROM ${schemaOf(url)}.dirty`)).toEqual([]);
+  });
 });
 
 describe("a transaction", () => {
