@@ -13,7 +13,7 @@ import { resolveClashes } from "./resolve-clashes.ts";
 /** So many bytes of records are appended at once: a batch for each bucket, so that batches stay few. */
 const RECORDS_AT_ONCE = 16 * 1024 * 1024;
 
-/** All events that were ever kept are looked through: of so many buckets at a time. */
+/** Events are looked through in so many buckets at a time. */
 const KEY_BUCKETS_AT_ONCE = 64;
 
 /** Keeps the hauls of one channel within one transaction. */
@@ -37,15 +37,21 @@ export function makeHaulWriter(tx: StoreTransaction, channel: Channel): HaulWrit
   const keeper = makeIntakeKeeper(tx);
   let waiting: Haul[] = [];
   let waitingBytes = 0;
+  let events: Pick<Haul, "eventKeys" | "eventBuckets">[] = [];
   let arrived: Arrived = { intakes: 0, firstReceivedAt: null, lastReceivedAt: null };
   const deliveries = new Map<string, DeliveryWindow>();
   let rows: RowTally = NO_ROWS;
 
   const flush = async (): Promise<void> => {
     await writer.saveRecords(toBatches(channel, waiting));
-    const fresh = toEventKeys(waiting);
     waiting = [];
     waitingBytes = 0;
+  };
+
+  /** Once for all, because all events that were ever kept are looked through. */
+  const settleEvents = async (): Promise<void> => {
+    const fresh = toEventKeys(events);
+    events = [];
     for (let from = 0; from < fresh.length; from += KEY_BUCKETS_AT_ONCE) {
       const some = fresh.slice(from, from + KEY_BUCKETS_AT_ONCE);
       await resolveClashes(tx, some, await writer.saveEventKeys(some));
@@ -67,11 +73,14 @@ export function makeHaulWriter(tx: StoreTransaction, channel: Channel): HaulWrit
       }
       if (!wantsRecords || haul.records.length === 0) return;
       waiting.push(haul);
+      if (haul.eventKeys.length > 0)
+        events.push({ eventKeys: haul.eventKeys, eventBuckets: haul.eventBuckets });
       waitingBytes += haul.records.length;
       if (waitingBytes >= RECORDS_AT_ONCE) await flush();
     },
     async finish() {
       await flush();
+      await settleEvents();
       if (arrived.intakes > 0 || rows.seen > 0) {
         const bucket = (arrived.lastReceivedAt ?? 0) % BUCKETS;
         await writer.saveProgress({ channel, bucket, ...arrived, rows, deliveries });
@@ -105,7 +114,7 @@ function toBatches(channel: Channel, hauls: readonly Haul[]) {
   return batches;
 }
 
-function toEventKeys(hauls: readonly Haul[]): EventKeys[] {
+function toEventKeys(hauls: readonly Pick<Haul, "eventKeys" | "eventBuckets">[]): EventKeys[] {
   const byBucket = new Map<number, number[]>();
   for (const { eventKeys, eventBuckets } of hauls) {
     for (const [i, key] of eventKeys.entries()) {
