@@ -78,7 +78,9 @@ async function changeSome(): Promise<string> {
   for await (const line of createInterface({ input: createReadStream(join(world, "webhook.jsonl")) })) {
     const [, barcode = ""] = /"barcode":"([^"]+)"/.exec(line) ?? [];
     if (bucketOf(`${barcode} chosen`) % 100 === 0) {
-      changed.set(barcode, line.replace(/"eventId":"/, '"eventId":"again-'));
+      // A copy: a line is cut from a block, and would hold on to all of it.
+      const copy = Buffer.from(line).toString("utf8");
+      changed.set(barcode, copy.replace(/"eventId":"/, '"eventId":"again-'));
     }
   }
   return `${[...changed.values()].join("\n")}\n`;
