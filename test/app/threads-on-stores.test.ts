@@ -110,7 +110,8 @@ describe("threads on a store that they cannot open", () => {
     const url = new URL(postgres.newStoreUrl());
     url.password = "secret";
     await withThreads(url.href, async (submit, everywhere) => {
-      const told = /password authentication failed.* → correct the user or the password in the URL, or PGPASSWORD$/;
+      const told =
+        /password authentication failed.* → correct the user or the password in the URL, or PGPASSWORD$/;
       // Those that wait for the thread when it fails, and one that comes after.
       const waiting = await Promise.allSettled([...Array(6)].map(() => submit({ kind: "settle" })));
       for (const one of waiting) {

@@ -121,11 +121,15 @@ describe("openPostgresStore", () => {
     const wrongPassword = urlWith((url) => {
       url.password = "secret";
     });
-    expect(await refusalOf(open(wrongPassword))).toMatch(/→ correct the user or the password in the URL, or PGPASSWORD$/);
+    expect(await refusalOf(open(wrongPassword))).toMatch(
+      /→ correct the user or the password in the URL, or PGPASSWORD$/,
+    );
     const noPassword = urlWith((url) => {
       url.password = "";
     });
-    expect(await refusalOf(open(noPassword))).toMatch(/→ correct the user or the password in the URL, or PGPASSWORD$/);
+    expect(await refusalOf(open(noPassword))).toMatch(
+      /→ correct the user or the password in the URL, or PGPASSWORD$/,
+    );
   });
 
   it("says that there is no such database", async () => {
