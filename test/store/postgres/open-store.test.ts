@@ -222,16 +222,21 @@ describe("migrateDistributed", () => {
     );
   });
 
-  it("spreads a store over a distributed server, once and again, and the store goes on", async ({ skip }) => {
-    const available = await postgres.query("SELECT 1 FROM pg_available_extensions WHERE name = 'citus'");
-    if (available.length === 0) skip("the server has no Citus; name one in TRACKBRIDGE_TEST_POSTGRES");
-    const url = postgres.newStoreUrl();
-    const before = await open(url);
-    await before.transaction(({ dossiers }) => dossiers.saveDossiers([aDossier()]));
-    await migrateDistributed(url);
-    await migrateDistributed(url);
-    const store = await open(url);
-    expect(await store.parcels.findDossier(parcelOf(1))).toBeDefined();
-    expect(await store.parcels.buckets()).toHaveLength(1);
-  });
+  // The server that comes with the tests has no Citus.
+  if (process.env.TRACKBRIDGE_TEST_POSTGRES !== undefined) {
+    it("spreads a store over a distributed server, once and again, and the store goes on", async ({
+      skip,
+    }) => {
+      const available = await postgres.query("SELECT 1 FROM pg_available_extensions WHERE name = 'citus'");
+      if (available.length === 0) skip("the server has no Citus; name one in TRACKBRIDGE_TEST_POSTGRES");
+      const url = postgres.newStoreUrl();
+      const before = await open(url);
+      await before.transaction(({ dossiers }) => dossiers.saveDossiers([aDossier()]));
+      await migrateDistributed(url);
+      await migrateDistributed(url);
+      const store = await open(url);
+      expect(await store.parcels.findDossier(parcelOf(1))).toBeDefined();
+      expect(await store.parcels.buckets()).toHaveLength(1);
+    });
+  }
 });
