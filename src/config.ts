@@ -10,11 +10,12 @@ const instant = z
   .string()
   .refine(isInstant, "an ISO 8601 instant with offset or Z, such as 2026-03-07T22:30:00Z");
 const zone = z.string().refine(isZone, "the name of a time zone, such as Europe/Amsterdam");
+const timeOfDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, "a time of day, such as 03:30");
 const severityKey = z.string().refine(isSeverityKey, "a kind of finding, or kind/status");
 
 /** Settings that are the same for everyone until somebody writes them down. Unknown keys are an error. */
 const SCHEMA = z.strictObject({
-  /** `sqlite:PATH` */
+  /** `sqlite:PATH` or `postgres://…` */
   database: z.string().default("sqlite:trackbridge.db"),
   /** Folder with `statuses.csv` and `legacy-codes.csv`; without it, the tables that come with the program. */
   mapping: z.string().optional(),
@@ -35,6 +36,29 @@ const SCHEMA = z.strictObject({
       webhookInUse: z
         .record(z.string(), z.strictObject({ from: instant, until: instant.optional() }))
         .default({}),
+    })
+    .prefault({}),
+  worker: z
+    .strictObject({
+      /** When the nightly run is due, by the clock of `zone`. */
+      nightlyAt: timeOfDay.default("03:30"),
+      zone: zone.default("Europe/Amsterdam"),
+      /** Where each night's report goes, in a folder named by its business date. */
+      reportFolder: z.string().default("reports"),
+      /** How long a process that does not stir keeps what it has claimed. */
+      leaseSeconds: z.number().min(0.5).default(60),
+    })
+    .prefault({}),
+  serve: z
+    .strictObject({
+      host: z.string().default("127.0.0.1"),
+      /** 0: any that is free. */
+      port: z.number().int().min(0).max(65_535).default(8080),
+      path: z.string().startsWith("/").default("/webhooks/tracking"),
+      /** The environment variable with the shared key, or with two, a line each, while it is being changed. */
+      keyEnvironment: z.string().default("TRACKBRIDGE_WEBHOOK_KEY"),
+      /** A file with the same, in the variable's place. */
+      keyFile: z.string().optional(),
     })
     .prefault({}),
 });

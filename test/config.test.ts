@@ -18,6 +18,13 @@ const DEFAULTS = {
     severities: {},
     webhookInUse: {},
   },
+  worker: { nightlyAt: "03:30", zone: "Europe/Amsterdam", reportFolder: "reports", leaseSeconds: 60 },
+  serve: {
+    host: "127.0.0.1",
+    port: 8080,
+    path: "/webhooks/tracking",
+    keyEnvironment: "TRACKBRIDGE_WEBHOOK_KEY",
+  },
 };
 
 function makeFile(content: string): string {
@@ -65,6 +72,8 @@ reconcile:
   webhookInUse:
     "00112233": { from: 2026-03-01T00:00:00Z }
     "44556677": { from: 2026-03-01T00:00:00+01:00, until: 2026-04-01T00:00Z }
+worker: { nightlyAt: "23:59", zone: Europe/Brussels, reportFolder: my/reports, leaseSeconds: 0.5 }
+serve: { host: "::1", port: 0, path: /hook, keyEnvironment: KEY, keyFile: my/key }
 `);
     expect(readConfig(path)).toEqual({
       database: "sqlite:data/a.db",
@@ -82,6 +91,8 @@ reconcile:
           "44556677": { from: "2026-03-01T00:00:00+01:00", until: "2026-04-01T00:00Z" },
         },
       },
+      worker: { nightlyAt: "23:59", zone: "Europe/Brussels", reportFolder: "my/reports", leaseSeconds: 0.5 },
+      serve: { host: "::1", port: 0, path: "/hook", keyEnvironment: "KEY", keyFile: "my/key" },
     });
   });
 
@@ -119,6 +130,12 @@ reconcile:
       'reconcile: { webhookInUse: { "1": { from: 2026-02-30T00:00:00Z } } }',
       /webhookInUse\.1/,
     ],
+    ["a time of day that no clock shows", 'worker: { nightlyAt: "24:00" }', /worker\.nightlyAt.*03:30/],
+    ["a time of day that YAML reads as a number", "worker: { nightlyAt: 03:30:00 }", /worker\.nightlyAt/],
+    ["a lease too short to renew", "worker: { leaseSeconds: 0 }", /worker\.leaseSeconds/],
+    ["a port that there is not", "serve: { port: 65536 }", /serve\.port/],
+    ["a path that does not begin", "serve: { path: hook }", /serve\.path/],
+    ["a key in the settings", "serve: { key: secret }", /serve: unknown setting key/],
     ["a zone that does not exist", "zone: Europe/Amsterdm", /zone/],
     ["a text", "just a text", /settings/],
     ["a list", "- database", /settings/],

@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs";
+import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
+import { makeProgram } from "../src/cli/program.ts";
+import { readConfig } from "../src/config.ts";
 import { FINDING_KINDS } from "../src/domain/finding.ts";
 import { INPUT_CODES } from "../src/domain/input-codes.ts";
 
@@ -22,6 +25,30 @@ describe("the README", () => {
     const section = readme.slice(readme.indexOf("\n## Findings"), readme.indexOf("\n## Verdicts"));
     const named = new Set([...section.matchAll(/`([a-z_]+)`/g)].map(([, name]) => name));
     expect(FINDING_KINDS.filter((kind) => !named.has(kind))).toEqual([]);
+  });
+
+  it("names every command", () => {
+    const section = readme.slice(readme.indexOf("\n## Commands"), readme.indexOf("\n## Settings"));
+    const names = ({ commands }: Command, before = ""): string[] =>
+      commands.flatMap((one) =>
+        one.commands.length === 0 || one.name() === "import"
+          ? [before + one.name()]
+          : names(one, `${before}${one.name()} `),
+      );
+    const all = names(makeProgram());
+    expect(all).toContain("worker");
+    expect(all.filter((name) => !new RegExp(`\\| .*\`${name}[ \`]`).test(section))).toEqual([]);
+  });
+
+  it("lists the settings of worker and serve with their defaults", () => {
+    const { worker, serve } = readConfig(undefined);
+    const settings = Object.entries({ worker, serve }).flatMap(([group, values]) =>
+      Object.entries({ ...values }).map(([name, value]) => [`${group}.${name}`, `\`${value}\``]),
+    );
+    const listed = [...readme.matchAll(/^\| `((?:worker|serve)\.[A-Za-z]+)` \| (.*?) ?\| /gm)].map(
+      ([, name, value]) => [name, value],
+    );
+    expect(listed).toEqual([...settings, ["serve.keyFile", ""]]);
   });
 
   it("names only npm scripts that there are", () => {

@@ -12,9 +12,13 @@ const TIME_TESTS = [
   "test/worker/plan-*.test.ts",
 ];
 
-const inZone = (zone: string, include: string[]): TestProjectConfiguration => ({
+const inZone = (
+  zone: string,
+  include: string[],
+  more: { readonly globalSetup?: string[] } = {},
+): TestProjectConfiguration => ({
   extends: true,
-  test: { name: zone, include, env: { TZ: zone } },
+  test: { name: zone, include, env: { TZ: zone }, ...more },
 });
 
 export default defineConfig({
@@ -28,7 +32,7 @@ export default defineConfig({
     setupFiles: ["test/support/seed-in-ci.ts"],
     reporters: ["default", fileURLToPath(new URL("./plain-result.ts", import.meta.url))],
     projects: [
-      inZone("UTC", ["test/**/*.test.ts"]),
+      inZone("UTC", ["test/**/*.test.ts"], { globalSetup: ["test/support/postgres-run.ts"] }),
       inZone("Europe/Amsterdam", TIME_TESTS),
       inZone("America/New_York", TIME_TESTS),
     ],

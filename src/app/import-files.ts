@@ -2,16 +2,16 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Channel } from "../domain/channel.ts";
 import { UsageError } from "../domain/errors.ts";
-import type { FileIntake, PayloadIntake } from "../intake/incoming.ts";
-import type { IntakeTally } from "../intake/intake-tally.ts";
 import { addTallies, NO_INTAKES } from "../intake/intake-tally.ts";
-import { saveFiles } from "../intake/save-files.ts";
-import { savePayloads } from "../intake/save-payloads.ts";
+import { makeHaulWriter } from "../intake/save-hauls.ts";
 import type { ImportReport } from "../report/report-data.ts";
-import { readPayloadFile } from "../sources/import-payloads.ts";
-import { openScanFile } from "../sources/legacy-scan/parse-scan-file.ts";
+import type { PayloadChannel } from "../sources/exported-line.ts";
+import { readPayloadBlocks } from "../sources/import-payloads.ts";
 import { readLayout } from "../sources/legacy-scan/read-layout.ts";
+import type { HauledJob } from "./crew.ts";
+import { haulAll, settle } from "./crew.ts";
 import type { App } from "./open-app.ts";
+import type { HaulJob } from "./threads/jobs.ts";
 
 export interface ImportOptions {
   readonly channel: Channel;
@@ -28,7 +28,8 @@ export interface ImportProgress {
   /** Bytes of the files that are done, and of all. */
   readonly doneBytes: number;
   readonly totalBytes: number;
-  readonly tally: IntakeTally;
+  /** Rows read. */
+  readonly rows: number;
 }
 
 /**
@@ -42,60 +43,52 @@ export async function importFiles(app: App, options: ImportOptions): Promise<Imp
   const sizes = await Promise.all(paths.map(readSize));
   const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
   let doneBytes = 0;
+  let rows = 0;
   let tally = NO_INTAKES;
-  const advance = (added: IntakeTally): void => {
-    tally = addTallies(tally, added);
-    onProgress?.({ doneBytes, totalBytes, tally });
-  };
-  if (channel === "legacy-scan") {
-    const layout = await readLayout(options.layout ?? app.config.layout);
-    let files: FileIntake[] = [];
-    let waitingBytes = 0;
-    for (const [i, path] of paths.entries()) {
-      files.push(await openScanFile(path, { layout, name: basename(path), receivedAt: options.receivedAt }));
-      doneBytes += sizes[i] ?? 0;
-      waitingBytes += sizes[i] ?? 0;
-      if (waitingBytes < BYTES_A_COMMIT && i < paths.length - 1) continue;
-      advance(await saveFiles(app.store, files));
-      files = [];
-      waitingBytes = 0;
-    }
-  } else {
-    const context = { contract: app.contract, legacyZone: app.config.zone };
-    for (const [i, path] of paths.entries()) {
-      const before = doneBytes;
-      for await (const payloads of joinBatches(readPayloadFile(path, channel, context))) {
-        // The wrappers are not counted, so this stays a little behind until the file is done.
-        doneBytes += payloads.reduce((sum, { content }) => sum + content.length, 0);
-        advance(await savePayloads(app.store, channel, payloads));
+  const jobs = channel === "legacy-scan" ? toFileJobs(app, options) : toLineJobs(channel, paths);
+  const hauls = haulAll(app, jobs, totalBytes);
+  for (let isDone = false; !isDone; ) {
+    const first = await hauls.next();
+    if (first.done === true) break;
+    const counted = await app.store.transaction(async (tx) => {
+      const writer = makeHaulWriter(tx, channel);
+      let bytes = 0;
+      for (let next: IteratorResult<HauledJob> = first; ; next = await hauls.next()) {
+        isDone = next.done === true;
+        if (next.done === true) break;
+        const { haul, job } = next.value;
+        await writer.add(haul);
+        rows += haul.rows;
+        bytes += haul.records.length;
+        doneBytes += job.kind === "haul-lines" ? job.bytes : haul.isLast ? (sizes[job.index] ?? 0) : 0;
+        onProgress?.({ doneBytes, totalBytes, rows });
+        if (haul.isLast && bytes >= BYTES_A_COMMIT) break;
       }
-      doneBytes = before + (sizes[i] ?? 0);
-    }
+      return writer.finish();
+    });
+    tally = addTallies(tally, counted);
   }
-  onProgress?.({ doneBytes, totalBytes, tally });
-  return { channel, ...tally };
+  const settled = await settle(app, totalBytes);
+  return { channel, ...addTallies(tally, { intakes: 0, ...settled[channel] }) };
 }
 
-/** As much shares a transaction: each commit waits for the disk, and each batch goes over the whole store in key order. */
-const BYTES_A_COMMIT = 16 * 1024 * 1024;
+/** As many bytes of records share a transaction: each commit waits for the disk, and others wait for each commit. */
+const BYTES_A_COMMIT = 128 * 1024 * 1024;
 
-/** Joins small batches until they are worth a transaction. */
-async function* joinBatches(
-  batches: AsyncIterable<readonly PayloadIntake[]>,
-): AsyncGenerator<readonly PayloadIntake[]> {
-  let joined: PayloadIntake[] = [];
-  let bytes = 0;
-  for await (const batch of batches) {
-    for (const payload of batch) {
-      joined.push(payload);
-      bytes += payload.content.length;
-    }
-    if (bytes < BYTES_A_COMMIT) continue;
-    yield joined;
-    joined = [];
-    bytes = 0;
+async function* toFileJobs(app: App, { paths, layout, receivedAt }: ImportOptions): AsyncGenerator<HaulJob> {
+  const layoutName = layout ?? app.config.layout;
+  await readLayout(layoutName);
+  for (const [index, path] of paths.entries()) {
+    yield { kind: "haul-file", index, path, name: basename(path), layout: layoutName, receivedAt };
   }
-  if (joined.length > 0) yield joined;
+}
+
+async function* toLineJobs(channel: PayloadChannel, paths: readonly string[]): AsyncGenerator<HaulJob> {
+  for (const path of paths) {
+    for await (const block of readPayloadBlocks(path)) {
+      yield { kind: "haul-lines", channel, file: basename(path), block, bytes: block.bytes.length };
+    }
+  }
 }
 
 async function readSize(path: string): Promise<number> {

@@ -1,8 +1,8 @@
 import { hash } from "node:crypto";
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
+import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
-import { UsageError } from "../domain/errors.ts";
 import type { DeliveryWindow } from "../domain/feed-progress.ts";
 import { parseInstant } from "../domain/instant.ts";
 import { readMappingFiles, toMappingTables } from "../mapping/load-tables.ts";
@@ -11,8 +11,11 @@ import { PACKAGE_ROOT } from "../package-root.ts";
 import type { ReconcileSettings } from "../reconcile/settings.ts";
 import type { Contract } from "../sources/contract.ts";
 import { readContract, toWireCodes } from "../sources/contract.ts";
-import { openSqliteStore } from "../store/sqlite/open-store.ts";
+import { makeTurnMemory } from "../store/sqlite/turn.ts";
 import type { Store } from "../store/store.ts";
+import { openStore } from "./open-store.ts";
+import type { Threads } from "./threads/threads.ts";
+import { makeThreads } from "./threads/threads.ts";
 import { readVersion } from "./version.ts";
 
 /** Everything a command works with. */
@@ -25,6 +28,8 @@ export interface App {
   readonly settings: ReconcileSettings;
   /** Of all that verdicts are judged by: program, tables, contract codes, settings. */
   readonly fingerprint: string;
+  /** Helpers for much work; `null`: none, everything is done in this thread. */
+  readonly threads: Threads | null;
 }
 
 export interface AppOptions {
@@ -34,6 +39,10 @@ export interface AppOptions {
   readonly databaseUrl: string | undefined;
   /** Whether a store that is not there is made. Where data is only looked at, a missing one is a mistyped one. */
   readonly mayMakeStore: boolean;
+  /** How many threads may help; by default as many as there are cores. */
+  readonly threads?: 0 | undefined;
+  /** Of the process whose thread this is. */
+  readonly turnMemory?: SharedArrayBuffer;
 }
 
 /**
@@ -43,21 +52,35 @@ export interface AppOptions {
  * @throws UsageError for a wrong setting, table, contract or store
  */
 export async function withApp<Result>(
-  { config, clock, databaseUrl, mayMakeStore }: AppOptions,
+  {
+    config,
+    clock,
+    databaseUrl,
+    mayMakeStore,
+    threads: mostThreads,
+    turnMemory = makeTurnMemory(),
+  }: AppOptions,
   work: (app: App) => Promise<Result>,
 ): Promise<Result> {
   const contract = await readContract(config.contract);
   const tables = readTables(config, contract);
   const settings = toSettings(config);
-  const store = openStore(databaseUrl ?? config.database, mayMakeStore);
+  const url = databaseUrl ?? config.database;
+  const store = await openStore(url, { mayMake: mayMakeStore, turnMemory, isThread: mostThreads === 0 });
+  // A store in memory is this thread's alone.
+  const threads =
+    mostThreads === 0 || url === "sqlite::memory:"
+      ? null
+      : makeThreads({ config, databaseUrl: url, turnMemory, now: clock === systemClock ? null : clock() });
   try {
     const fingerprint = hash(
       "sha256",
       [readVersion(), tables.fingerprint, JSON.stringify(settings)].join(),
       "hex",
     ).slice(0, 16);
-    return await work({ config, clock, store, contract, tables, settings, fingerprint });
+    return await work({ config, clock, store, contract, tables, settings, fingerprint, threads });
   } finally {
+    await threads?.close();
     await store.close();
   }
 }
@@ -93,17 +116,4 @@ function toSettings({ reconcile }: Config): ReconcileSettings {
     severities: reconcile.severities,
     webhookInUse,
   };
-}
-
-function openStore(url: string, mayMake: boolean): Store {
-  const [, path] = /^sqlite:(.+)$/.exec(url) ?? [];
-  if (path === undefined) {
-    throw new UsageError({
-      place: "database",
-      value: url.replace(/\/\/.*@/, "//…@"),
-      expected: "sqlite:PATH",
-      todo: "correct --database, or `database` in the configuration",
-    });
-  }
-  return openSqliteStore(path, { mayMake });
 }

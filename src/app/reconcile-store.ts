@@ -1,21 +1,37 @@
 import { hash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { VerdictReason } from "../domain/verdict.ts";
-import type { EvaluationReason } from "../reconcile/advance-findings.ts";
-import { advanceFindings } from "../reconcile/advance-findings.ts";
-import { evaluateParcel } from "../reconcile/evaluate-parcel.ts";
-import { findCorrections } from "../reconcile/find-corrections.ts";
-import { judgeParcel } from "../reconcile/judge-parcel.ts";
 import { findStaleFeeds, judgeRun } from "../reconcile/judge-run.ts";
 import type { Moment } from "../reconcile/settle.ts";
 import type { KindReport, ReconcileReport } from "../report/report-data.ts";
-import type { ParcelDossier, ParcelOutcome, Selection } from "../store/store.ts";
+import { RUN_SUBJECT, whileHeld } from "../store/bucket-groups.ts";
+import type { Claim, RunPlan, RunRecord, Selection, StoreTransaction } from "../store/store.ts";
+import { ClaimLost } from "../store/store.ts";
+import type { EvaluationListener } from "./crew.ts";
+import { evaluate, OWNER, settle, toLeaseMs } from "./crew.ts";
 import type { App } from "./open-app.ts";
 import { toKinds } from "./to-kinds.ts";
 
 export interface ReconcileOptions {
   /** Evaluate every parcel, touched or not. */
   readonly full?: boolean;
-  readonly onProgress?: (progress: { readonly doneBuckets: number; readonly buckets: number }) => void;
+  readonly onProgress?: EvaluationListener;
+  /** The run goes on with nothing new once it is aborted: it stays open, and this rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onClaimLost?: ((lost: ClaimLost) => void) | undefined;
+  readonly job?: JobOfRun | undefined;
+}
+
+/** The job that a run is part of. */
+export interface JobOfRun {
+  /** Of its run for one business date: `nightly 2026-03-20`. A run that was begun for it and has not ended is gone on with. */
+  readonly name: string;
+  /** The right to run it. Who has lost it neither begins a run nor ends one. */
+  readonly claim: Claim;
+  /** Works with the result before the run ends, and with it the job. */
+  readonly finish: (result: ReconcileResult) => Promise<void>;
+  /** Ends the job, in the transaction that ends the run. */
+  readonly end: (tx: StoreTransaction, result: ReconcileResult) => Promise<void>;
 }
 
 export interface ReconcileResult {
@@ -27,74 +43,121 @@ export interface ReconcileResult {
   readonly evaluated: number;
 }
 
-/** How many buckets share a transaction: each commit waits for the disk. */
-const BUCKETS_A_COMMIT = 64;
-
 /**
  * Evaluates what changed since the last run, moves the findings on and judges
  * the store. When tables or settings changed, or the clock was set back,
  * everything is evaluated: the outcome always equals a full evaluation.
+ *
+ * One run goes on at a time; a second one waits for its turn.
+ *
+ * @throws ClaimLost when this process stood still for so long that another
+ *   has taken the run over
  */
 export async function reconcileStore(app: App, options: ReconcileOptions = {}): Promise<ReconcileResult> {
-  const { store, fingerprint } = app;
-  const now = app.clock();
-  const last = await store.runs.last();
-  const progress = await store.feeds.progress();
-  const moment: Moment = { now, progress };
-  const deliveriesFingerprint = hash("sha256", JSON.stringify([...progress.deliveries]), "hex").slice(0, 16);
-  const runId = `run-${hash("sha256", [last?.runId, now, fingerprint].join("|"), "hex").slice(0, 12)}`;
-
-  const rulesChanged = last !== undefined && last.fingerprint !== fingerprint;
-  const isFull = options.full === true || last === undefined || rulesChanged || now < last.now;
-  const selection: Selection = isFull
-    ? { kind: "all" }
-    : { kind: "touched", now, deliveriesMoved: last.deliveriesFingerprint !== deliveriesFingerprint };
-  const reason: EvaluationReason = rulesChanged ? "rules_changed" : "observations_arrived";
-
-  const evaluate = (dossier: ParcelDossier): ParcelOutcome => {
-    const evaluation = evaluateParcel(dossier, app.tables, app.settings, moment);
-    const { after, changed, events } = advanceFindings(dossier.findings, evaluation.findings, {
-      runId,
-      now,
-      reason,
+  const { store } = app;
+  const { signal, onClaimLost, onProgress, job } = options;
+  const claim = await takeTurn(app, signal);
+  return whileHeld(store, claim, toLeaseMs(app.config), async () => {
+    const plan = (await findOwnRun(app, job)) ?? (await openRun(app, options, claim));
+    await evaluate(app, plan, { signal, onClaimLost, onProgress });
+    signal?.throwIfAborted();
+    const { result, record } = await judge(app, plan);
+    await job?.finish(result);
+    await store.transaction(async (tx) => {
+      await assertClaims(tx, claim, job);
+      await job?.end(tx, result);
+      await tx.evaluations.saveRun(record);
     });
-    return {
-      barcode: dossier.barcode,
-      verdict: judgeParcel(after),
-      tally: evaluation.tally,
-      observations: dossier.observations.length,
-      openFindings: after.filter(({ state }) => state === "open").length,
-      dueAt: evaluation.dueAt,
-      awaitsDeliveries: evaluation.awaitsDeliveries,
-      corrections: findCorrections(dossier.observations).length,
-      changed,
-      events,
-    };
-  };
+    return result;
+  });
+}
 
-  let evaluated = 0;
-  const buckets = await store.parcels.buckets();
-  for (let from = 0; from < buckets.length; from += BUCKETS_A_COMMIT) {
-    await store.transaction(async ({ evaluations }) => {
-      for (const bucket of buckets.slice(from, from + BUCKETS_A_COMMIT)) {
-        const outcomes = (await store.parcels.dossiers(bucket, selection)).map(evaluate);
-        evaluated += outcomes.length;
-        if (outcomes.length > 0) await evaluations.saveOutcomes(bucket, outcomes);
-      }
-    });
-    options.onProgress?.({
-      doneBuckets: Math.min(from + BUCKETS_A_COMMIT, buckets.length),
-      buckets: buckets.length,
-    });
+const TURN_MS = 200;
+
+async function takeTurn({ store, config }: App, signal: AbortSignal | undefined): Promise<Claim> {
+  for (;;) {
+    signal?.throwIfAborted();
+    const claim = await store.claims.take(RUN_SUBJECT, OWNER, toLeaseMs(config));
+    if (claim !== undefined) return claim;
+    await sleep(TURN_MS);
   }
+}
 
-  const totals = await store.runs.totals();
-  const { verdict, difference, reasons } = judgeRun(totals, findStaleFeeds(moment, app.settings.maxWaitMs));
-  await store.transaction(({ evaluations }) =>
-    evaluations.saveRun({ runId, now, fingerprint, deliveriesFingerprint, evaluated, verdict }),
-  );
-  const { matched, known, mismatched, pending, not_proven: notProven } = totals.verdicts;
+/** The run that was begun for the same job run, by whoever, under the same rules. */
+async function findOwnRun(
+  { store, fingerprint }: App,
+  job: JobOfRun | undefined,
+): Promise<RunPlan | undefined> {
+  const open = await store.runs.open();
+  return job !== undefined && open?.job === job.name && open.fingerprint === fingerprint ? open : undefined;
+}
+
+async function openRun(app: App, options: ReconcileOptions, claim: Claim): Promise<RunPlan> {
+  const { signal, onClaimLost, job } = options;
+  await settle(app, 0, { signal, onClaimLost });
+  signal?.throwIfAborted();
+  const plan = await planRun(app, options);
+  await app.store.transaction(async (tx) => {
+    await assertClaims(tx, claim, job);
+    await tx.evaluations.openRun(plan);
+  });
+  return plan;
+}
+
+async function assertClaims(tx: StoreTransaction, claim: Claim, job: JobOfRun | undefined): Promise<void> {
+  await tx.assertClaim(claim);
+  if (job !== undefined) await tx.assertClaim(job.claim);
+}
+
+async function planRun(
+  { store, fingerprint, clock }: App,
+  { full = false, job }: ReconcileOptions,
+): Promise<RunPlan> {
+  const now = clock();
+  const last = await store.runs.last();
+  const givenUp = await store.runs.open();
+  const progress = await store.feeds.progress();
+  const deliveriesFingerprint = hash("sha256", JSON.stringify([...progress.deliveries]), "hex").slice(0, 16);
+  // A run that was given up has left outcomes, too.
+  const before = [last, givenUp].filter((run) => run !== undefined);
+  const rulesChanged = before.some((run) => run.fingerprint !== fingerprint);
+  const isFull =
+    full ||
+    last === undefined ||
+    rulesChanged ||
+    before.some((run) => now < run.now) ||
+    givenUp?.selection.kind === "all";
+  const deliveriesMoved = before.some((run) => run.deliveriesFingerprint !== deliveriesFingerprint);
+  const selection: Selection = isFull ? { kind: "all" } : { kind: "touched", now, deliveriesMoved };
+  // Of all that its evaluations go by, so that who still works on one that was given up is known by it.
+  const basis = [last?.runId, now, fingerprint, deliveriesFingerprint];
+  basis.push(JSON.stringify([selection, rulesChanged, progress.watermarks]));
   return {
+    runId: `run-${hash("sha256", basis.join("|"), "hex").slice(0, 12)}`,
+    job: job?.name ?? null,
+    now,
+    fingerprint,
+    deliveriesFingerprint,
+    selection,
+    rulesChanged,
+    progress,
+  };
+}
+
+/** Adds up what the run came to, and judges it. */
+async function judge(
+  { store, settings }: App,
+  plan: RunPlan,
+): Promise<{ readonly result: ReconcileResult; readonly record: RunRecord }> {
+  const { runId, now, fingerprint, deliveriesFingerprint, progress } = plan;
+  const open = await store.runs.open();
+  if (open?.runId !== runId) throw new ClaimLost("the run was given up for another one");
+  const { evaluated } = open;
+  const totals = await store.runs.totals();
+  const moment: Moment = { now, progress };
+  const { verdict, difference, reasons } = judgeRun(totals, findStaleFeeds(moment, settings.maxWaitMs));
+  const { matched, known, mismatched, pending, not_proven: notProven } = totals.verdicts;
+  const result: ReconcileResult = {
     reasons,
     kinds: toKinds(await store.findings.counts()),
     evaluated,
@@ -112,4 +175,5 @@ export async function reconcileStore(app: App, options: ReconcileOptions = {}): 
       verdict,
     },
   };
+  return { result, record: { runId, now, fingerprint, deliveriesFingerprint, evaluated, verdict } };
 }

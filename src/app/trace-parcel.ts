@@ -2,7 +2,7 @@ import type { Barcode } from "../domain/barcode.ts";
 import type { Channel, Side } from "../domain/channel.ts";
 import { sideOf } from "../domain/channel.ts";
 import { toIsoUtc, toIsoUtcOrNull } from "../domain/instant.ts";
-import type { Observation } from "../domain/observation.ts";
+import type { KeptObservation } from "../domain/merge-observation.ts";
 import { compareObservations } from "../domain/observation.ts";
 import { translate } from "../mapping/translate.ts";
 import type { Episode } from "../reconcile/episode.ts";
@@ -32,7 +32,7 @@ export async function traceParcel(
   const observations: TraceReport["observations"][number][] = [];
   for (const observation of dossier.observations.toSorted(compareObservations)) {
     const translation = translate(observation.channel, observation.code, observation.at, tables);
-    const [arrival] = await store.feeds.arrivals(observation.intake);
+    const [arrival] = observation.delivery === null ? await store.feeds.arrivals(observation.intake) : [];
     observations.push({
       side: sideOf(observation.channel),
       channel: observation.channel,
@@ -42,7 +42,7 @@ export async function traceParcel(
       laterAt: toIsoUtcOrNull(observation.laterAt),
       nonexistentTime: observation.nonexistentTime,
       receivedAt: toIsoUtc(observation.receivedAt),
-      name: arrival?.name ?? "",
+      name: observation.delivery?.name ?? arrival?.name ?? "",
       line: observation.line,
       intake: observation.intake,
       details: observation.details,
@@ -69,8 +69,11 @@ export async function traceParcel(
 const LINE_BY_LINE: readonly Channel[] = ["legacy-scan"];
 const MOST_RAW = 4000;
 
-async function readRaw({ store }: App, { intake, line, channel }: Observation): Promise<string | null> {
-  const bytes = await store.feeds.raw(intake);
+async function readRaw(
+  { store }: App,
+  { intake, line, channel, delivery }: KeptObservation,
+): Promise<string | null> {
+  const bytes = await store.feeds.raw(intake, delivery?.pack);
   if (bytes === undefined) return null;
   const text = new TextDecoder("utf-8").decode(bytes);
   const shown = LINE_BY_LINE.includes(channel) ? text.split(/\r?\n/)[line - 1] : text;

@@ -19,6 +19,13 @@ export interface WrittenReport {
   readonly paths: readonly string[];
 }
 
+export interface ReportOptions {
+  readonly out: string;
+  readonly lang: Lang;
+  /** What names the folder, for messages. */
+  readonly setting?: string;
+}
+
 /**
  * Writes the report of a run: `report.html`, `report.json`, `findings.csv` and
  * `parcels.csv`. The lists are streamed, whatever their length.
@@ -28,7 +35,7 @@ export interface WrittenReport {
 export async function writeReport(
   app: App,
   result: ReconcileResult,
-  { out, lang }: { readonly out: string; readonly lang: Lang },
+  { out, lang, setting = "report --out" }: ReportOptions,
 ): Promise<WrittenReport> {
   const data = await gatherReport(app, result);
   const htmlPath = join(out, "report.html");
@@ -42,18 +49,23 @@ export async function writeReport(
     await writeChunks(findingsPath, renderPages(listFindings(app.store, {}), renderCsv));
     await writeChunks(parcelsPath, renderPages(listParcels(app.store, {}), renderParcelsCsv));
   } catch (cause) {
-    if (!isFileError(cause)) throw cause;
-    throw new UsageError(
-      {
-        place: "report --out",
-        value: `${out} (${cause.code})`,
-        expected: "a folder that can be made and written",
-        todo: "name another folder",
-      },
-      { cause },
-    );
+    throw toReportError(cause, out, setting);
   }
   return { htmlPath, paths: [htmlPath, jsonPath, findingsPath, parcelsPath] };
+}
+
+/** Turns a failure of the disk into one that a person can mend, and leaves all others as they are. */
+export function toReportError(cause: unknown, out: string, setting: string): unknown {
+  if (!isFileError(cause)) return cause;
+  return new UsageError(
+    {
+      place: setting,
+      value: `${out} (${cause.code})`,
+      expected: "a folder that can be made and written",
+      todo: "name another folder",
+    },
+    { cause },
+  );
 }
 
 /** Renders a list page by page, its header once, also when the list is empty. */

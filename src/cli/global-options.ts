@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
 import type { Clock } from "../clock.ts";
 import { makeFixedClock, systemClock } from "../clock.ts";
+import { readConfig } from "../config.ts";
 import { parseInstant } from "../domain/instant.ts";
 
 /** The flags that every command takes. */
@@ -19,7 +20,10 @@ export interface GlobalOptions {
 export function addGlobalOptions(command: Command): Command {
   return command
     .option("--config <file>", "settings (default: config/trackbridge.yml, if there is one)")
-    .option("--database <url>", "the store, sqlite:PATH (default: the configured one, sqlite:trackbridge.db)")
+    .option(
+      "--database <url>",
+      "the store, sqlite:PATH or postgres://… (default: the configured one, sqlite:trackbridge.db)",
+    )
     .option("--now <ISO-8601>", "sets the clock for the whole run, such as 2026-03-21T06:30:00Z", parseNow)
     .addOption(
       new Option("--format <format>", "how results are printed; jsonl where rows are listed")
@@ -33,6 +37,11 @@ export function addGlobalOptions(command: Command): Command {
 /** The clock of the run: the machine's, or the one that `--now` sets. */
 export function toClock({ now }: GlobalOptions): Clock {
   return now === undefined ? systemClock : makeFixedClock(now);
+}
+
+/** The store that is worked on: the one given, or the configured one. */
+export function toDatabaseUrl({ database, config }: GlobalOptions): string {
+  return database ?? readConfig(config).database;
 }
 
 /** A whole number from 1. */

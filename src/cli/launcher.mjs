@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { NODE_FLAGS, toNodeEnvironment } from "./node-settings.mjs";
 
 const NEEDED_MAJOR = 26;
 
@@ -26,7 +27,10 @@ if (!existsSync(main)) {
 
 /** Runs the program on another Node: same arguments, streams, environment, signals, and end. */
 function runOn(node) {
-  const child = spawn(node, [...process.execArgv, main, ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = spawn(node, [...NODE_FLAGS, ...process.execArgv, main, ...process.argv.slice(2)], {
+    stdio: "inherit",
+    env: toNodeEnvironment(process.env),
+  });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => refuseRuntime(node, `${error.code ?? error.message} on ${platform()}`));
   child.on("exit", (code, signal) => {

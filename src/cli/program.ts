@@ -88,13 +88,90 @@ export function makeProgram(): Command {
       (await import("./commands/report.ts")).report(self.optsWithGlobals()),
     );
 
+  command(
+    "worker",
+    "runs the nightly reconciliation and report when they are due, together with other workers",
+  )
+    .option("--once", "do what is due now, or help whoever does, and end")
+    .addHelpText("after", WORKER_HELP)
+    .action(async (_options, self: Command) =>
+      (await import("./commands/worker.ts")).worker(self.optsWithGlobals()),
+    );
+
+  command("serve", "receives webhook deliveries into the store; workers settle them")
+    .addHelpText("after", SERVE_HELP)
+    .action(async (_options, self: Command) =>
+      (await import("./commands/serve.ts")).serve(self.optsWithGlobals()),
+    );
+
   const mapping = program.command("mapping").description("works on the event-mapping table").exitOverride();
   command("lint", "checks the mapping table", mapping).action(async (_options, self: Command) =>
     (await import("./commands/mapping-lint.ts")).mappingLint(self.optsWithGlobals()),
   );
 
+  addDbCommands(program, command);
   return program;
 }
+
+type AddCommand = (spec: string, description: string, parent?: Command) => Command;
+
+/** The commands about the store itself. */
+function addDbCommands(program: Command, command: AddCommand): void {
+  const db = program
+    .command("db")
+    .description("works on the store itself: makes it, checks it, moves it to another database")
+    .addHelpText("after", MOVING_UP)
+    .exitOverride();
+  command("migrate", "makes an empty database a store; one that is there already stays as it is", db)
+    .option("--distributed", "spread it over the nodes of a distributed PostgreSQL (Citus), by bucket")
+    .action(async (_options, self: Command) =>
+      (await import("./commands/db-migrate.ts")).dbMigrate(self.optsWithGlobals()),
+    );
+  command(
+    "verify",
+    "counts and hashes every table, and holds the books against what is there; exits 1 when a check fails",
+    db,
+  ).action(async (_options, self: Command) =>
+    (await import("./commands/db-verify.ts")).dbVerify(self.optsWithGlobals()),
+  );
+  command(
+    "copy",
+    "copies a store into an empty one, and compares them; goes on where it was interrupted; exits 1 when they differ",
+    db,
+  )
+    .requiredOption("--from <url>", "the store that is copied; what it holds stays as it is")
+    .requiredOption("--to <url>", "the store that is filled; made where there is none")
+    .addHelpText("after", MOVING_UP)
+    .action(async (_options, self: Command) =>
+      (await import("./commands/db-copy.ts")).dbCopy(self.optsWithGlobals()),
+    );
+}
+
+const MOVING_UP = `
+From SQLite to PostgreSQL:
+  trackbridge db copy --from sqlite:trackbridge.db --to postgres://me@server/trackbridge
+  trackbridge reconcile --database postgres://me@server/trackbridge
+
+The user must be able to make a schema in the database. The password may stand in the URL, or in PGPASSWORD.
+?schema=NAME behind the URL keeps several stores in one database. The same command again goes on where a copy was
+interrupted; nobody else can use the copy before it is whole.`;
+
+const WORKER_HELP = `
+Start as many as you like, on one database: one runs the night's job, the others help it, and whoever is killed
+or stopped is taken over from. Each business date is run once; nights that were missed are made up for by one run.
+When, and where the report goes: \`worker\` in the settings. What is done is logged to standard error, as JSON.
+SIGTERM and SIGINT give back what was claimed, so that others go on with it at once.
+
+Exit codes: 0 done, or stopped by SIGTERM · 2 usage, configuration or run error · 130 interrupted`;
+
+const SERVE_HELP = `
+A delivery that is answered with 200 is on disk. Where the store is busy or failing the answer is 503 with
+Retry-After, and the carrier has to come again. Start as many as you like, on one database.
+Host, port, path and where the key is found: \`serve\` in the settings. The key itself comes from the environment
+(TRACKBRIDGE_WEBHOOK_KEY) or from a file. It is plain HTTP: put what ends TLS in front of it.
+SIGTERM and SIGINT take no more, answer what was taken, and end.
+
+Exit codes: 0 stopped by SIGTERM · 2 usage, configuration or run error · 130 interrupted`;
 
 const IMPORTS: Readonly<Record<(typeof CHANNELS)[number], string>> = {
   "legacy-scan": "scan files as they come over SFTP",

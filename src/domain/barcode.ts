@@ -31,18 +31,26 @@ export function parseBarcode(text: string, place: string): Barcode {
 }
 
 /** How many buckets the parcels are spread over. Stored with every row: changing it means a new store. */
-const BUCKETS = 1024;
+export const BUCKETS = 1024;
 
 /**
  * The bucket of a key: FNV-1a (32 bit) of its characters, modulo {@link BUCKETS}.
  * The unit of parallel work and the shard key; it leads every primary key.
- *
- * @see http://www.isthe.com/chongo/tech/comp/fnv/ for the hash
  */
 export function bucketOf(key: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < key.length; i += 1) {
-    hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+  return hashText(key) % BUCKETS;
+}
+
+/**
+ * FNV-1a of a text's characters: an unsigned 32-bit number.
+ *
+ * @param seed what the hash begins with
+ * @see http://www.isthe.com/chongo/tech/comp/fnv/
+ */
+export function hashText(text: string, seed = 0x811c9dc5): number {
+  let hash = seed;
+  for (let i = 0; i < text.length; i += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   }
-  return (hash >>> 0) % BUCKETS;
+  return hash >>> 0;
 }

@@ -64,11 +64,16 @@ export class InputError extends Error {
  * prints the message as one line and exits with {@link EXIT.usage}.
  */
 export class UsageError extends Error {
-  override readonly name = "UsageError";
+  override readonly name: string = "UsageError";
   readonly complaint: Complaint;
 
   constructor(complaint: Complaint, options?: ErrorOptions) {
     super(toMessage(complaint), options);
     this.complaint = complaint;
   }
+}
+
+/** Others keep the store to themselves, or it cannot be reached: the same again, a little later, may succeed. */
+export class StoreBusy extends UsageError {
+  override readonly name = "StoreBusy";
 }

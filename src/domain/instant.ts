@@ -91,6 +91,8 @@ function resolveSlice(parts: LocalParts, minute: number, zone: string): Slice {
  *   offset is missing, or the date does not exist
  */
 export function parseInstant(text: string, place: string): number {
+  const usual = readUsualInstant(text);
+  if (usual !== undefined) return usual;
   try {
     return Temporal.Instant.from(text.trim()).epochMilliseconds;
   } catch (cause) {
@@ -104,6 +106,80 @@ export function parseInstant(text: string, place: string): number {
       },
       { cause },
     );
+  }
+}
+
+const MINUTE = 60_000;
+/** Where each character of `2026-03-07T23:22:56` that is no digit stands. */
+const DASHES = [4, 7] as const;
+const COLONS = [13, 16] as const;
+const SECONDS_END = 19;
+const MILLISECONDS_END = 23;
+
+/**
+ * Reads the two forms in which nearly all instants come, to the second and to
+ * the millisecond; `undefined` for every other text. Temporal gives the same
+ * twenty times slower.
+ */
+export function readUsualInstant(text: string): number | undefined {
+  for (const at of DASHES) if (text[at] !== "-") return undefined;
+  for (const at of COLONS) if (text[at] !== ":") return undefined;
+  if (text[10] !== "T") return undefined;
+  const hasFraction = text[SECONDS_END] === ".";
+  const zoneAt = hasFraction ? MILLISECONDS_END : SECONDS_END;
+  const millisecond = hasFraction ? digitsOf(text, SECONDS_END + 1, MILLISECONDS_END) : 0;
+  const date = toDate(digitsOf(text, 0, 4), digitsOf(text, 5, 7), digitsOf(text, 8, 10));
+  const hour = digitsOf(text, 11, 13);
+  const minute = digitsOf(text, 14, 16);
+  const second = digitsOf(text, 17, 19);
+  const offset = readOffset(text, zoneAt);
+  // A part that is no number is NaN, and no comparison holds for that.
+  if (!(hour <= 23 && minute <= 59 && second <= 59 && millisecond <= 999)) return undefined;
+  if (date === undefined || offset === undefined) return undefined;
+  return date + (hour * 60 + minute - offset) * MINUTE + second * 1000 + millisecond;
+}
+
+/** In minutes; `undefined` when the text does not end in `Z` or `±hh:mm`. */
+function readOffset(text: string, at: number): number | undefined {
+  const sign = text[at];
+  if (sign === "Z") return text.length === at + 1 ? 0 : undefined;
+  if ((sign !== "+" && sign !== "-") || text.length !== at + 6 || text[at + 3] !== ":") return undefined;
+  const hours = digitsOf(text, at + 1, at + 3);
+  const minutes = digitsOf(text, at + 4, at + 6);
+  if (!(hours <= 23 && minutes <= 59)) return undefined;
+  return sign === "+" ? hours * 60 + minutes : -(hours * 60 + minutes);
+}
+
+/** The number that digits make; NaN when something else stands there. */
+function digitsOf(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let at = from; at < to; at += 1) {
+    const digit = text.charCodeAt(at) - 48;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+const MOST_DAYS = 10_000;
+/** By year, month and day as one number: midnight UTC; `undefined` where no calendar has the day. */
+const days = new Map<number, number | undefined>();
+
+function toDate(year: number, month: number, day: number): number | undefined {
+  const key = (year * 100 + month) * 100 + day;
+  if (days.has(key)) return days.get(key);
+  if (days.size >= MOST_DAYS) days.clear();
+  const date = resolveDate(year, month, day);
+  days.set(key, date);
+  return date;
+}
+
+function resolveDate(year: number, month: number, day: number): number | undefined {
+  try {
+    const date = Temporal.PlainDate.from({ year, month, day }, { overflow: "reject" });
+    return date.toZonedDateTime("UTC").epochMilliseconds;
+  } catch {
+    return undefined;
   }
 }
 

@@ -5,11 +5,13 @@ import { compareText, DETAIL_FIELDS } from "./observation.ts";
 export interface KeptObservation extends Observation {
   /** When details were filled by a later arrival than the first (UTC epoch milliseconds); `null`: all by the first. */
   readonly filledLater: Readonly<Partial<Record<DetailField, number>>> | null;
+  /** Of a delivery that gave just this observation: its name, and the pack that holds its body. `null`: its intake is kept by itself. */
+  readonly delivery: { readonly name: string; readonly pack: string } | null;
 }
 
 /** Keeps an observation that has been said once. */
 export function toKept(observation: Observation): KeptObservation {
-  return { ...observation, filledLater: null };
+  return { ...observation, filledLater: null, delivery: null };
 }
 
 /**
@@ -36,8 +38,14 @@ export function mergeObservation(a: KeptObservation, b: KeptObservation): KeptOb
   };
 }
 
-function compareArrival(a: Observation, b: Observation): number {
-  return a.receivedAt - b.receivedAt || compareText(a.intake, b.intake) || a.line - b.line;
+function compareArrival(a: KeptObservation, b: KeptObservation): number {
+  return (
+    a.receivedAt - b.receivedAt ||
+    compareText(a.intake, b.intake) ||
+    a.line - b.line ||
+    compareText(a.delivery?.name ?? "", b.delivery?.name ?? "") ||
+    compareText(a.delivery?.pack ?? "", b.delivery?.pack ?? "")
+  );
 }
 
 function firstToFill(

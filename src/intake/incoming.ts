@@ -22,8 +22,6 @@ export interface PayloadIntake {
   readonly rows: readonly ParsedRow[];
   /** Status API: the parcels whose statuses a reply (HTTP 200) lists; otherwise empty. */
   readonly listed: readonly Barcode[];
-  /** Webhook: the event's id, its identity over all deliveries; `null` where it has none. */
-  readonly eventId: string | null;
   /** Webhook: the customer number that the delivery carries; `null` where it carries none. */
   readonly customerNumber: string | null;
 }

@@ -1,8 +1,7 @@
-import type { Arrival } from "../domain/arrival.ts";
 import type { Channel } from "../domain/channel.ts";
+import { CHANNELS } from "../domain/channel.ts";
 import type { RowTally } from "../domain/verdict.ts";
 import { NO_ROWS } from "../domain/verdict.ts";
-import type { ChannelProgress } from "../store/store.ts";
 
 /** What taking in came to. Counts are rows: observations as delivered. */
 export interface IntakeTally extends RowTally {
@@ -13,8 +12,11 @@ export const NO_INTAKES: IntakeTally = Object.freeze({ intakes: 0, ...NO_ROWS })
 
 /** The sum of two tallies. */
 export function addTallies(a: IntakeTally, b: IntakeTally): IntakeTally {
+  return { intakes: a.intakes + b.intakes, ...addRows(a, b) };
+}
+
+export function addRows(a: RowTally, b: RowTally): RowTally {
   return {
-    intakes: a.intakes + b.intakes,
     seen: a.seen + b.seen,
     accepted: a.accepted + b.accepted,
     duplicates: a.duplicates + b.duplicates,
@@ -22,23 +24,18 @@ export function addTallies(a: IntakeTally, b: IntakeTally): IntakeTally {
   };
 }
 
-/** What a batch adds to its channel's books. An error reply does not prove that the channel speaks. */
-export function toProgress(
-  channel: Channel,
-  arrivals: readonly Arrival[],
-  rows: RowTally,
-  deliveries: ChannelProgress["deliveries"],
-): ChannelProgress {
-  let firstReceivedAt: number | null = null;
-  let lastReceivedAt: number | null = null;
-  for (const { receivedAt, httpStatus } of arrivals) {
-    if (receivedAt === null || (httpStatus !== null && !isSuccess(httpStatus))) continue;
-    firstReceivedAt = Math.min(firstReceivedAt ?? receivedAt, receivedAt);
-    lastReceivedAt = Math.max(lastReceivedAt ?? receivedAt, receivedAt);
-  }
-  return { channel, intakes: arrivals.length, rows, firstReceivedAt, lastReceivedAt, deliveries };
+/** Rows of every channel. */
+export type RowsByChannel = Readonly<Record<Channel, RowTally>>;
+
+export const NO_ROWS_BY_CHANNEL: RowsByChannel = toRowsByChannel(() => NO_ROWS);
+
+export function addByChannel(a: RowsByChannel, b: RowsByChannel): RowsByChannel {
+  return toRowsByChannel((channel) => addRows(a[channel], b[channel]));
 }
 
-function isSuccess(httpStatus: number): boolean {
-  return httpStatus >= 200 && httpStatus < 300;
+function toRowsByChannel(rowsOf: (channel: Channel) => RowTally): RowsByChannel {
+  return Object.fromEntries(CHANNELS.map((channel) => [channel, rowsOf(channel)])) as Record<
+    Channel,
+    RowTally
+  >;
 }

@@ -50,6 +50,12 @@ export function uniteWitnesses(
   const [mainChannel, secondChannel] = CHANNELS_OF[side];
   const main = ofChannel(translated, mainChannel);
   const second = ofChannel(translated, secondChannel);
+  // Usually one channel speaks alone.
+  if (second.length === 0)
+    return sortUnited(
+      main.map((one) => toUnited(one, undefined)),
+      statuses,
+    );
   const united: UnitedObservation[] = [];
   for (const status of new Set(translated.map((one) => one.status))) {
     const ours = main.filter((one) => one.status === status);

@@ -19,7 +19,8 @@ export interface ExportedLine {
   readonly body: Uint8Array;
 }
 
-const LONGEST_NAME = 200;
+/** Of an arrival; longer ones are shortened. */
+export const LONGEST_NAME = 200;
 const HTTP_STATUS = /^[1-5][0-9]{2}$/;
 const NO_BODY = new Uint8Array(0);
 

@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { UsageError } from "../domain/errors.ts";
 import { makeZoneReader } from "../domain/instant.ts";
 import type { PayloadIntake } from "../intake/incoming.ts";
@@ -7,9 +6,11 @@ import type { PayloadChannel } from "./exported-line.ts";
 import { parseExportedLine, toBrokenLineIntake, toOverlongLineIntake } from "./exported-line.ts";
 import { parseLegacyReply } from "./legacy-api/parse-reply.ts";
 import type { ReceivedArrival } from "./payload-intake.ts";
-import { readJsonLines } from "./read-json-lines.ts";
+import type { JsonBlock, JsonLine } from "./read-json-lines.ts";
+import { linesOf, readJsonBlocks } from "./read-json-lines.ts";
 import { parseStatusReply } from "./status-api/parse-reply.ts";
 import { parseDelivery } from "./webhook/parse-delivery.ts";
+import { makeDeliveryReader } from "./webhook/read-exported-deliveries.ts";
 
 /** What a payload's reader must know beside the payload. */
 export interface PayloadContext {
@@ -21,9 +22,6 @@ export interface PayloadContext {
 
 /** Reads one payload of a channel; never throws for what it holds. */
 export type PayloadParser = (content: Uint8Array, arrival: ReceivedArrival, place: string) => PayloadIntake;
-
-/** The most payloads in one batch. */
-const BATCH = 500;
 
 /** Makes the reader of a channel's payloads, the same for the wire and for files from disk. */
 export function makePayloadParser(
@@ -43,28 +41,14 @@ export function makePayloadParser(
 }
 
 /**
- * Reads a JSON Lines file of exported deliveries or replies as if they had come
- * over the wire: an intake for each line, in order, in batches. A line that
- * cannot be read is an intake with one row set aside; the rest goes on.
+ * Reads a JSON Lines file of exported deliveries or replies, in blocks of
+ * whole lines for {@link makeBlockParser}.
  *
  * @throws UsageError when the file cannot be read
  */
-export async function* readPayloadFile(
-  path: string,
-  channel: PayloadChannel,
-  context: PayloadContext,
-): AsyncGenerator<readonly PayloadIntake[]> {
-  const parse = makePayloadParser(channel, context);
-  const file = basename(path);
+export async function* readPayloadBlocks(path: string): AsyncGenerator<JsonBlock> {
   try {
-    for await (const lines of readJsonLines(path)) {
-      for (let start = 0; start < lines.length; start += BATCH) {
-        yield lines.slice(start, start + BATCH).map(({ line, bytes, isCut }) => {
-          const place = `${file} line ${line}`;
-          return isCut ? toOverlongLineIntake(bytes, channel, place) : toIntake(bytes, channel, place, parse);
-        });
-      }
-    }
+    yield* readJsonBlocks(path);
   } catch (cause) {
     if (!isFileError(cause)) throw cause;
     throw new UsageError(
@@ -72,6 +56,37 @@ export async function* readPayloadFile(
       { cause },
     );
   }
+}
+
+/**
+ * Makes the reader of exported deliveries or replies: as if they had come over
+ * the wire, an intake for each line, in order. A line that cannot be read is
+ * an intake with one row set aside. Keep the reader: it learns.
+ */
+export function makeBlockParser(channel: PayloadChannel, context: PayloadContext): BlockParser {
+  const parse = makePayloadParser(channel, context);
+  const deliveries = channel === "webhook" ? makeDeliveryReader(context.contract) : null;
+  return function* (block, file) {
+    const readQuickly = deliveries?.open(block.bytes);
+    for (const line of linesOf(block)) {
+      yield readQuickly?.(line) ?? parseLine(line, file, channel, parse);
+    }
+  };
+}
+
+/**
+ * @param file the file's name, for messages
+ */
+export type BlockParser = (block: JsonBlock, file: string) => Generator<PayloadIntake>;
+
+function parseLine(
+  { line, bytes, isCut }: JsonLine,
+  file: string,
+  channel: PayloadChannel,
+  parse: PayloadParser,
+): PayloadIntake {
+  const place = `${file} line ${line}`;
+  return isCut ? toOverlongLineIntake(bytes, channel, place) : toIntake(bytes, channel, place, parse);
 }
 
 function toIntake(

@@ -1,6 +1,6 @@
 import { InputError } from "../domain/errors.ts";
 import type { LocalReading, ZoneReader } from "../domain/instant.ts";
-import { parseInstant } from "../domain/instant.ts";
+import { parseInstant, readUsualInstant } from "../domain/instant.ts";
 
 /** A timestamp as a payload writes it, with what is known about it. */
 export interface Timestamp extends LocalReading {
@@ -16,6 +16,8 @@ const LOCAL_ISO = new RegExp(`^([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]${CLOCK}$`);
 /** `07-03-2018 23:22:56.326` */
 const LOCAL_DUTCH = new RegExp(`^([0-9]{2})-([0-9]{2})-([0-9]{4})[Tt ]${CLOCK}$`);
 const FRACTION = /:[0-9]{2}[.,][0-9]/;
+/** How many characters a date and time to the second has. */
+const USUAL_SECONDS = 19;
 const SECONDS = /[0-9]{2}:?[0-9]{2}:[0-9]{2}/;
 
 /**
@@ -27,6 +29,8 @@ const SECONDS = /[0-9]{2}:?[0-9]{2}:[0-9]{2}/;
  * @throws InputError `TIME_INVALID`
  */
 export function parseTimestamp(text: string, readZone: ZoneReader | null, place: string): Timestamp {
+  const usual = readUsualInstant(text);
+  if (usual !== undefined) return toTimestamp(usual, text[USUAL_SECONDS] === "." ? 1 : 1000);
   const iso = LOCAL_ISO.exec(text);
   const local = iso ?? LOCAL_DUTCH.exec(text);
   if (local === null || readZone === null) return parseWithOffset(text, place);
@@ -60,12 +64,15 @@ export function parseTimestamp(text: string, readZone: ZoneReader | null, place:
 }
 
 function parseWithOffset(text: string, place: string): Timestamp {
-  const at = parseInstant(text, place);
+  return toTimestamp(parseInstant(text, place), FRACTION.test(text) ? 1 : SECONDS.test(text) ? 1000 : 60_000);
+}
+
+function toTimestamp(at: number, precisionMs: number): Timestamp {
   return {
     at,
     laterAt: null,
     nonexistentTime: false,
-    precisionMs: FRACTION.test(text) ? 1 : SECONDS.test(text) ? 1000 : 60_000,
+    precisionMs,
     get canonical() {
       return Temporal.Instant.fromEpochMilliseconds(at).toString({ fractionalSecondDigits: 3 });
     },

@@ -46,7 +46,6 @@ export function toPayloadIntake(
   rows: readonly ParsedRow[],
   found: {
     readonly listed?: readonly Barcode[];
-    readonly eventId?: string | null;
     readonly customerNumber?: string | null;
   } = {},
 ): PayloadIntake {
@@ -57,7 +56,6 @@ export function toPayloadIntake(
     arrival,
     rows,
     listed: found.listed ?? [],
-    eventId: found.eventId ?? null,
     customerNumber: found.customerNumber ?? null,
   };
 }

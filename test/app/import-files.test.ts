@@ -4,9 +4,15 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { importFiles } from "../../src/app/import-files.ts";
 import { reconcileStore } from "../../src/app/reconcile-store.ts";
+import { traceParcel } from "../../src/app/trace-parcel.ts";
 import { withMemoryApp } from "../support/apps.ts";
 import { aScanRow } from "../support/intakes.ts";
 import { CSV_HEADER } from "../support/scan-files.ts";
+import { parcelOf } from "../support/store-rows.ts";
+
+const RECEIVED_AT = "2026-03-07T10:05:00Z";
+const BODY =
+  '{"eventId":"e1","item":{"barcode":"3SDEVC000000001","status":{"code":"sorted","timestamp":"2026-03-07T10:00:00Z"}}}';
 
 const folder = mkdtempSync(join(tmpdir(), "trackbridge-import-"));
 const path = join(folder, "TT_11223344_20260311_090000_001.csv");
@@ -34,6 +40,17 @@ describe("importFiles", () => {
       expect(report.tieOut.difference).toBe(0);
 
       expect(await take("postnl-scan-csv")).toEqual([2, 0, 2, 0]);
+    }));
+
+  it("finds the raw content of what was imported as the wrong channel before", () =>
+    withMemoryApp(async (app) => {
+      const deliveries = join(folder, "deliveries.jsonl");
+      writeFileSync(deliveries, `{"receivedAt":"${RECEIVED_AT}","deliveryId":"d1","body":${BODY}}\n`);
+      const wrong = await importFiles(app, { channel: "status-api", paths: [deliveries] });
+      expect(wrong).toMatchObject({ seen: 1, quarantined: 1 });
+      await importFiles(app, { channel: "webhook", paths: [deliveries] });
+      const trace = await traceParcel(app, parcelOf(1), { withRaw: true });
+      expect(trace?.observations.map(({ raw }) => raw)).toEqual([BODY]);
     }));
 
   it("tells how far it is, up to the last byte", () =>

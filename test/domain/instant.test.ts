@@ -1,7 +1,14 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../src/domain/errors.ts";
 import type { LocalParts, LocalReading } from "../../src/domain/instant.ts";
-import { makeZoneReader, parseInstant, toIsoUtc, toIsoUtcOrNull } from "../../src/domain/instant.ts";
+import {
+  makeZoneReader,
+  parseInstant,
+  readUsualInstant,
+  toIsoUtc,
+  toIsoUtcOrNull,
+} from "../../src/domain/instant.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -164,6 +171,118 @@ describe("parseInstant", () => {
   it.each(["2026-03-07T23:22:56", "2026-02-30T10:00:00Z", "yesterday", ""])("refuses '%s'", (text) => {
     expect(() => parseInstant(text, "body, eventTime")).toThrow(InputError);
     expect(() => parseInstant(text, "body, eventTime")).toThrow(/^body, eventTime: /);
+  });
+});
+
+/** What Temporal says of a text; `undefined` when that is no instant. */
+function readInstant(text: string): number | undefined {
+  try {
+    return utc(text);
+  } catch {
+    return undefined;
+  }
+}
+
+describe("readUsualInstant", () => {
+  const digits = (most: number, length = 2) =>
+    fc.integer({ min: 0, max: most }).map((value) => String(value).padStart(length, "0"));
+  /** Both usual forms; one part in some hundreds is on no calendar or clock. */
+  const arbitraryUsual = fc
+    .tuple(
+      fc.oneof(
+        fc.integer({ min: 1970, max: 2100 }).map(String),
+        fc.constantFrom("1970", "2000", "2026", "9999"),
+      ),
+      digits(13),
+      fc.oneof(digits(32), fc.constantFrom("28", "29", "30", "31")),
+      digits(24),
+      digits(60),
+      digits(60),
+      fc.oneof(
+        fc.constant(""),
+        digits(999, 3).map((fraction) => `.${fraction}`),
+      ),
+      fc.oneof(
+        fc.constantFrom("Z", "+01:00", "+02:00", "-00:00", "+23:59", "+24:00", "+01:60"),
+        fc.tuple(fc.constantFrom("+", "-"), digits(24), digits(60)).map(([sign, h, m]) => `${sign}${h}:${m}`),
+      ),
+    )
+    .map(
+      ([year, month, day, hour, minute, second, fraction, offset]) =>
+        `${year}-${month}-${day}T${hour}:${minute}:${second}${fraction}${offset}`,
+    );
+  const arbitraryBroken = fc
+    .tuple(
+      arbitraryUsual,
+      fc.nat(),
+      fc.nat({ max: 3 }),
+      fc.oneof(
+        fc.string({ maxLength: 3 }),
+        fc.constantFrom("-", ":", ".", "+", "Z", "T", "t", " ", "0", "٣", "−"),
+      ),
+    )
+    .map(([text, at, cut, put]) => {
+      const place = at % (text.length + 1);
+      return text.slice(0, place) + put + text.slice(place + cut);
+    });
+
+  it("reads of every usual form what Temporal reads, and nothing where that reads nothing", () => {
+    fc.assert(
+      fc.property(arbitraryUsual, (text) => {
+        // Temporal takes a leap second for the second before it.
+        fc.pre(!/:60[.Z+-]/.test(text.slice(16)));
+        expect(readUsualInstant(text)).toBe(readInstant(text));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it("reads of a broken text nothing, or what Temporal reads", () => {
+    fc.assert(
+      fc.property(arbitraryBroken, (text) => {
+        const read = readUsualInstant(text);
+        if (read !== undefined) expect(read).toBe(readInstant(text));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it("reads every day from 1970 to 2105, and no other", () => {
+    const wrong: string[] = [];
+    for (let year = 1970; year <= 2105; year += 1) {
+      for (let month = 0; month <= 13; month += 1) {
+        for (let day = 0; day <= 32; day += 1) {
+          const text = `${year}-${twoDigits(month)}-${twoDigits(day)}T00:00:00Z`;
+          if (readUsualInstant(text) !== readInstant(text)) wrong.push(text);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it.each([
+    ["a leap second", "2016-12-31T23:59:60Z"],
+    ["two digits of fraction", "2026-03-07T22:22:56.12Z"],
+    ["an offset of hours", "2026-03-07T23:22:56+01"],
+    ["blanks", " 2026-03-07T22:22:56Z"],
+    ["small letters", "2026-03-07t22:22:56z"],
+  ])("leaves %s to Temporal", (_what, text) => {
+    expect(readUsualInstant(text)).toBeUndefined();
+    expect(parseInstant(text, "here")).toBe(utc(text.trim()));
+  });
+
+  it("leaves nothing usual to Temporal", () => {
+    const moments = fc.integer({ min: 0, max: 253_402_300_799_999 });
+    fc.assert(
+      fc.property(moments, (at) => {
+        const instant = Temporal.Instant.fromEpochMilliseconds(at);
+        const second = Math.floor(at / 1000) * 1000;
+        expect(readUsualInstant(instant.toString({ smallestUnit: "second" }))).toBe(second);
+        expect(readUsualInstant(instant.toString({ smallestUnit: "millisecond" }))).toBe(at);
+        const dutch = { smallestUnit: "millisecond", timeZone: "Europe/Amsterdam" } as const;
+        if (at < 253_402_200_000_000) expect(readUsualInstant(instant.toString(dutch))).toBe(at);
+      }),
+    );
   });
 });
 

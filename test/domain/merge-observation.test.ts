@@ -21,8 +21,14 @@ const arbitraryArrival: fc.Arbitrary<KeptObservation> = fc
     lastListedAt: fc.option(fc.constantFrom(T, T + MINUTE, T + 2 * MINUTE)),
     reference: fc.option(fc.constantFrom("ORDER-1", "ORDER-2", "ORDER-3")),
     location: fc.option(fc.constantFrom("888888", "999999")),
+    delivery: fc.option(
+      fc.record({ name: fc.constantFrom("d-1", "d-2"), pack: fc.constantFrom("pack-1", "pack-2") }),
+    ),
   })
-  .map(({ reference, location, ...rest }) => arrival({ ...rest, details: { reference, location } }));
+  .map(({ reference, location, delivery, ...rest }) => ({
+    ...arrival({ ...rest, details: { reference, location } }),
+    delivery,
+  }));
 
 describe("mergeObservation", () => {
   it("does not depend on which comes first", () => {

@@ -21,7 +21,7 @@ const MAIN = `
 const OLD_NODE = `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.0.0" } });`;
 
 function makeInstallation(files: Record<string, string> = { "src/cli/main.ts": MAIN }): string {
-  return makeProjectCopy(["src/cli/launcher.mjs"], {
+  return makeProjectCopy(["src/cli/launcher.mjs", "src/cli/node-settings.mjs"], {
     "package.json": `{ "type": "module" }`,
     "old-node.cjs": OLD_NODE,
     ...files,

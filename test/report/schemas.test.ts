@@ -3,6 +3,7 @@ import { CHANNELS } from "../../src/domain/channel.ts";
 import { CAUSES, FINDING_KINDS, FINDING_STATES, SEVERITIES } from "../../src/domain/finding.ts";
 import { PARCEL_VERDICTS, RUN_VERDICTS } from "../../src/domain/verdict.ts";
 import { renderJson } from "../../src/report/render-json.ts";
+import { STORE_CHECKS } from "../../src/report/store-data.ts";
 import {
   aCleanReportData,
   aFindingReport,
@@ -15,8 +16,12 @@ import {
   FINDINGS_OF_ALL_KINDS,
 } from "../support/report-data.ts";
 import { findSchema, listSchemaErrors, SCHEMA_FILES } from "../support/schemas.ts";
+import { aCopyReport, aHash, aMigrateReport, aTable, aVerifyReport } from "../support/store-reports.ts";
 
 const NAMES = [
+  "db-copy",
+  "db-migrate",
+  "db-verify",
   "demo",
   "findings",
   "import",
@@ -84,6 +89,58 @@ describe("import.schema.json", () => {
     ["a field less", { ...anImportReport(), quarantined: undefined }],
   ])("refuses %s", (_, value) => {
     expect(listSchemaErrors("import", JSON.parse(JSON.stringify(value)))).not.toEqual([]);
+  });
+});
+
+describe("db-migrate.schema.json", () => {
+  it("takes what db migrate prints", () => {
+    expect(listSchemaErrors("db-migrate", aMigrateReport())).toEqual([]);
+    expect(listSchemaErrors("db-migrate", { ...aMigrateReport(), storeId: "mine" })).not.toEqual([]);
+  });
+});
+
+describe("db-verify.schema.json", () => {
+  it("takes what db verify prints", () => {
+    expect(listSchemaErrors("db-verify", aVerifyReport())).toEqual([]);
+    expect(
+      listSchemaErrors(
+        "db-verify",
+        aVerifyReport({ tables: [], damage: ["a page is gone"], isSound: false }),
+      ),
+    ).toEqual([]);
+  });
+
+  it("knows every check", () => {
+    expect(findSchema("db-verify")).toMatchObject({
+      properties: { checks: { items: { properties: { check: { enum: STORE_CHECKS } } } } },
+    });
+  });
+
+  it.each([
+    [
+      "a group that is none",
+      { tables: [{ ...aTable("run"), groups: [{ group: 32, rows: 1, hash: aHash(1) }] }] },
+    ],
+    ["a hash that is none", { tables: [{ ...aTable("run"), hash: "00" }] }],
+    ["a check that is none", { checks: [{ check: "other", channel: null, expected: 0, found: 0 }] }],
+    ["half an observation", { waiting: 0.5 }],
+  ])("refuses %s", (_, wish) => {
+    expect(listSchemaErrors("db-verify", { ...aVerifyReport(), ...wish })).not.toEqual([]);
+  });
+});
+
+describe("db-copy.schema.json", () => {
+  it("takes what db copy prints", () => {
+    expect(listSchemaErrors("db-copy", aCopyReport())).toEqual([]);
+  });
+
+  it.each([
+    ["a copy without its source", { ...aCopyReport(), from: undefined }],
+    ["no tables", { ...aCopyReport(), tables: [] }],
+    ["parts that are not counted", { ...aCopyReport(), parts: { all: 418 } }],
+    ["a field more", { ...aCopyReport(), verdict: "go" }],
+  ])("refuses %s", (_, value) => {
+    expect(listSchemaErrors("db-copy", JSON.parse(JSON.stringify(value)))).not.toEqual([]);
   });
 });
 

@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/domain/errors.ts";
 import type { PayloadIntake } from "../../src/intake/incoming.ts";
 import { readContract } from "../../src/sources/contract.ts";
 import type { PayloadChannel } from "../../src/sources/exported-line.ts";
-import { readPayloadFile } from "../../src/sources/import-payloads.ts";
+import { makeBlockParser, readPayloadBlocks } from "../../src/sources/import-payloads.ts";
 import { timeOf } from "../support/observations.ts";
 import { observationsOf, quarantinedOf } from "../support/payloads.ts";
 import { describeWithShared, sharedFolder } from "../support/shared.ts";
@@ -21,7 +21,8 @@ const sha256 = (data: string | Uint8Array) => createHash("sha256").update(data).
 
 async function readAll(path: string, channel: PayloadChannel): Promise<PayloadIntake[]> {
   const intakes: PayloadIntake[] = [];
-  for await (const batch of readPayloadFile(path, channel, context)) intakes.push(...batch);
+  const parse = makeBlockParser(channel, context);
+  for await (const block of readPayloadBlocks(path)) intakes.push(...parse(block, basename(path)));
   return intakes;
 }
 
@@ -41,7 +42,7 @@ const BODY =
 const delivery = (id: string, body = BODY) =>
   `{"receivedAt":"2026-03-07T22:30:00Z","deliveryId":"${id}","body":${body}}`;
 
-describe("readPayloadFile", () => {
+describe("makeBlockParser", () => {
   it("gives an intake for each line, with the hash of its body as it stands", async () => {
     const spaced = BODY.replaceAll(":{", ": {");
     const [first, again, other] = await readText(
@@ -92,20 +93,6 @@ describe("readPayloadFile", () => {
     expect(intakes[1]?.arrival.name).toBe("d2");
   });
 
-  it("gives batches of at most 500", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "payloads-"));
-    try {
-      const path = join(folder, "export.jsonl");
-      await writeFile(path, `${delivery("d")}\n`.repeat(1201));
-      const sizes: number[] = [];
-      for await (const batch of readPayloadFile(path, "webhook", context)) sizes.push(batch.length);
-      expect(Math.max(...sizes)).toBeLessThanOrEqual(500);
-      expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(1201);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-  });
-
   it("says that a file is not there", async () => {
     await expect(readAll("/no/such/export.jsonl", "webhook")).rejects.toThrow(UsageError);
     await expect(readAll("/no/such/export.jsonl", "webhook")).rejects.toThrow(
@@ -138,7 +125,7 @@ describe("readPayloadFile", () => {
   });
 });
 
-describeWithShared("readPayloadFile, of the sample worlds", () => {
+describeWithShared("makeBlockParser, of the sample worlds", () => {
   for (const world of ["clean-1", "public-1"]) {
     it.each(CHANNELS)(`finds in ${world} exactly the rows that were put into %s`, async (channel) => {
       const folder = `${sharedFolder}worlds/${world}/`;

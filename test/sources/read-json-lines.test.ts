@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readJsonLines } from "../../src/sources/read-json-lines.ts";
+import { linesOf, readJsonBlocks } from "../../src/sources/read-json-lines.ts";
 
 async function readText(content: Uint8Array | string, cap?: number): Promise<[number, string, boolean][]> {
   const folder = await mkdtemp(join(tmpdir(), "json-lines-"));
@@ -11,8 +11,8 @@ async function readText(content: Uint8Array | string, cap?: number): Promise<[nu
     const path = join(folder, "export.jsonl");
     await writeFile(path, content);
     const lines: [number, string, boolean][] = [];
-    for await (const batch of readJsonLines(path, cap)) {
-      for (const { line, bytes, isCut } of batch)
+    for await (const block of readJsonBlocks(path, cap)) {
+      for (const { line, bytes, isCut } of linesOf(block, cap))
         lines.push([line, Buffer.from(bytes).toString("utf8"), isCut]);
     }
     return lines;
@@ -21,7 +21,7 @@ async function readText(content: Uint8Array | string, cap?: number): Promise<[nu
   }
 }
 
-describe("readJsonLines", () => {
+describe("readJsonBlocks", () => {
   it("numbers lines from 1 and passes over a byte-order mark, blank lines and CR", async () => {
     expect(await readText('\ufeff{"a":1}\r\n\r\n  \n{"b":2}\n{"c":3}')).toEqual([
       [1, '{"a":1}', false],
@@ -48,9 +48,11 @@ describe("readJsonLines", () => {
     try {
       const path = join(folder, "latin.jsonl");
       await writeFile(path, Buffer.from('{"a":"\xe9"}\n', "latin1"));
-      for await (const [only] of readJsonLines(path)) {
-        expect(Buffer.from(only?.bytes ?? []).toString("latin1")).toBe('{"a":"\xe9"}');
+      const lines: string[] = [];
+      for await (const block of readJsonBlocks(path)) {
+        for (const { bytes } of linesOf(block)) lines.push(Buffer.from(bytes).toString("latin1"));
       }
+      expect(lines).toEqual(['{"a":"\xe9"}']);
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -110,7 +112,7 @@ describe("readJsonLines", () => {
 
   it("throws the disk's error for a file that is not there", async () => {
     await expect(async () => {
-      for await (const _ of readJsonLines(join(tmpdir(), "no such file")));
+      for await (const _ of readJsonBlocks(join(tmpdir(), "no such file")));
     }).rejects.toThrow("ENOENT");
   });
 });

@@ -32,7 +32,7 @@ export function withAppOn<Result>(
 ): Promise<Result> {
   const defaults = readConfig(undefined);
   const config = { ...defaults, ...settings, reconcile: { ...defaults.reconcile, ...reconcile } };
-  return withApp({ config, clock: makeFixedClock(now), databaseUrl, mayMakeStore: true }, work);
+  return withApp({ config, clock: makeFixedClock(now), databaseUrl, mayMakeStore: true, threads: 0 }, work);
 }
 
 /** The same program at another moment. */

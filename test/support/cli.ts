@@ -13,13 +13,29 @@ export interface CliResult {
 }
 
 /** Compiling the program takes as long as running it: what one call has compiled serves the next. */
-const compileCache = join(tmpdir(), "trackbridge-compile-cache");
+export const compileCache: string = join(tmpdir(), "trackbridge-compile-cache");
+
+export interface CliOptions {
+  readonly cwd: string;
+  /** The system lets no file grow beyond this. */
+  readonly fileKilobytes?: number;
+  /** What the environment has besides ours. */
+  readonly env?: NodeJS.ProcessEnv;
+}
 
 /** Calls the program as a user does, from any folder. */
-export async function runCli(args: readonly string[], { cwd }: { readonly cwd: string }): Promise<CliResult> {
-  const child = spawn(process.execPath, [join(PACKAGE_ROOT, "src/cli/launcher.mjs"), ...args], {
+export async function runCli(
+  args: readonly string[],
+  { cwd, fileKilobytes, env }: CliOptions,
+): Promise<CliResult> {
+  const call = [process.execPath, join(PACKAGE_ROOT, "src/cli/launcher.mjs"), ...args];
+  const [command = "", ...rest] =
+    fileKilobytes === undefined
+      ? call
+      : ["bash", "-c", `ulimit -f ${fileKilobytes} && exec "$@"`, "bash", ...call];
+  const child = spawn(command, rest, {
     cwd,
-    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [stdout, stderr, [code]] = await Promise.all([

@@ -1,8 +1,7 @@
 import type { FileIntake, IncomingIntake, PayloadIntake } from "../../src/intake/incoming.ts";
 import type { IntakeTally } from "../../src/intake/intake-tally.ts";
 import { addTallies, NO_INTAKES } from "../../src/intake/intake-tally.ts";
-import { saveFiles } from "../../src/intake/save-files.ts";
-import { savePayloads } from "../../src/intake/save-payloads.ts";
+import { saveFiles, savePayloads } from "../../src/intake/save-intakes.ts";
 import { readContract } from "../../src/sources/contract.ts";
 import type { PayloadChannel } from "../../src/sources/exported-line.ts";
 import { makePayloadParser } from "../../src/sources/import-payloads.ts";

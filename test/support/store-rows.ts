@@ -9,7 +9,17 @@ import type { Details } from "../../src/domain/observation.ts";
 import { compareText, NO_DETAILS } from "../../src/domain/observation.ts";
 import type { EpisodeTally } from "../../src/domain/verdict.ts";
 import { NO_EPISODES } from "../../src/domain/verdict.ts";
-import type { ChannelProgress, NewIntake, ParcelOutcome, RunRecord } from "../../src/store/store.ts";
+import { encodeObservation } from "../../src/store/dossier-codec.ts";
+import { toRawBytes } from "../../src/store/pack.ts";
+import type {
+  ChannelDossier,
+  ChannelProgress,
+  NewIntake,
+  ParcelOutcome,
+  RawPart,
+  RunPlan,
+  RunRecord,
+} from "../../src/store/store.ts";
 
 /** SHA-256 (hex) of a text or bytes. */
 export function hashOf(content: string | Uint8Array): string {
@@ -38,11 +48,23 @@ export function inStoreOrder<Row extends { readonly barcode: Barcode }>(rows: re
   );
 }
 
-/** What matters of an intake; text is taken as UTF-8. */
+/** An intake whose content lies by itself (see {@link partsOf}); text is taken as UTF-8. */
 export function anIntake(content: string | Uint8Array, channel: Channel = "webhook"): NewIntake {
   const bytes = Buffer.from(content);
   const arrival: Arrival = { channel, name: "first", receivedAt: null, httpStatus: null };
-  return { hash: hashOf(bytes), arrival, sizeBytes: bytes.length, rows: 1, content: bytes };
+  const key = hashOf(bytes);
+  return { hash: key, arrival, rows: 1, rawKey: key };
+}
+
+/** The raw content of {@link anIntake}, in pieces of `pieceBytes` each; none when it is empty. */
+export function partsOf(content: string | Uint8Array, pieceBytes: number = 2 ** 20): readonly RawPart[] {
+  const bytes = Buffer.from(content);
+  const key = hashOf(bytes);
+  return Array.from({ length: Math.ceil(bytes.length / pieceBytes) }, (_, part) => ({
+    key,
+    part,
+    bytes: toRawBytes(bytes.subarray(part * pieceBytes, (part + 1) * pieceBytes)),
+  }));
 }
 
 export interface KeptWish extends Partial<Omit<KeptObservation, "barcode" | "details" | "identity">> {
@@ -68,10 +90,34 @@ export function aKept(wish: KeptWish = {}): KeptObservation {
     line: 2,
     lastListedAt: null,
     filledLater: null,
+    delivery: null,
     ...rest,
     details: { ...NO_DETAILS, ...details },
     identity: hashOf(identity).slice(0, 32),
   };
+}
+
+/** What one channel said of a parcel: unless told otherwise one scan of the first. */
+export function aDossier(wish: Partial<ChannelDossier> = {}): ChannelDossier {
+  const barcode = wish.barcode ?? parcelOf(1);
+  const channel = wish.channel ?? "legacy-scan";
+  return {
+    bucket: bucketOf(barcode),
+    channel,
+    barcode,
+    listedAt: null,
+    observations: encodeObservation(aKept({ barcode, channel })),
+    ...wish,
+  };
+}
+
+/** The dossiers that hold these observations and nothing else. */
+export function dossiersOf(observations: readonly KeptObservation[]): ChannelDossier[] {
+  const groups = Map.groupBy(observations, ({ barcode, channel }) => `${channel} ${barcode}`);
+  return [...groups.values()].map((group) => {
+    const [{ barcode, channel }] = group as [KeptObservation];
+    return aDossier({ barcode, channel, observations: group.map(encodeObservation).join(",") });
+  });
 }
 
 /** A valid finding: unless told otherwise an open missing status of the first parcel. */
@@ -104,6 +150,11 @@ export function aFinding(wish: Partial<Finding> = {}): Finding {
     reopenCount: 0,
     ...wish,
   };
+}
+
+/** A finding's id that begins as given. */
+export function findingIdOf(text: string): string {
+  return text.padEnd(20, "0");
 }
 
 /** A step in the life of {@link aFinding}. */
@@ -144,11 +195,27 @@ export function anOutcome(wish: Partial<ParcelOutcome> = {}): ParcelOutcome {
 export function aProgress(wish: Partial<ChannelProgress> = {}): ChannelProgress {
   return {
     channel: "webhook",
+    bucket: 0,
     intakes: 0,
     rows: { seen: 0, accepted: 0, duplicates: 0, quarantined: 0 },
     firstReceivedAt: null,
     lastReceivedAt: null,
     deliveries: new Map(),
+    ...wish,
+  };
+}
+
+/** The plan of {@link aRun}: unless told otherwise of a first run over everything. */
+export function aPlan(wish: Partial<RunPlan> = {}): RunPlan {
+  return {
+    runId: "run-1",
+    job: null,
+    now: 1_772_910_000_000,
+    fingerprint: "rules",
+    deliveriesFingerprint: "deliveries",
+    selection: { kind: "all" },
+    rulesChanged: false,
+    progress: { watermarks: { legacy: null, new: null }, deliveries: new Map() },
     ...wish,
   };
 }

@@ -30,8 +30,8 @@ export async function importCommand(
         layout: options.layout,
         receivedAt:
           options.receivedAt === undefined ? undefined : parseInstant(options.receivedAt, "--received-at"),
-        onProgress: ({ doneBytes, totalBytes, tally }) =>
-          progress.update(doneBytes, totalBytes, `${tally.seen} rows`),
+        onProgress: ({ doneBytes, totalBytes, rows }) =>
+          progress.update(doneBytes, totalBytes, `${rows} rows`),
       });
       const quarantined = await app.store.feeds.quarantined(MOST_LOOKED_AT);
       return { report, firstReason: quarantined.find((row) => row.channel === channel)?.message };

@@ -14,7 +14,7 @@ export async function reconcile(options: GlobalOptions & { readonly full?: boole
     (app) =>
       reconcileStore(app, {
         full: options.full ?? false,
-        onProgress: ({ doneBuckets, buckets }) => progress.update(doneBuckets, buckets),
+        onProgress: ({ doneGroups, groups }) => progress.update(doneGroups, groups),
       }),
     { mayMakeStore: true },
   ).finally(() => progress.stop());

@@ -14,7 +14,7 @@ export async function report(options: GlobalOptions & { readonly out: string }):
     options,
     async (app) => {
       const result = await reconcileStore(app, {
-        onProgress: ({ doneBuckets, buckets }) => progress.update(doneBuckets, buckets),
+        onProgress: ({ doneGroups, groups }) => progress.update(doneGroups, groups),
       });
       progress.stop();
       return { result, written: await writeReport(app, result, options) };

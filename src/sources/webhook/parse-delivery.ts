@@ -1,4 +1,5 @@
 import { parseBarcode } from "../../domain/barcode.ts";
+import type { Observation } from "../../domain/observation.ts";
 import type { ParsedRow, PayloadIntake } from "../../intake/incoming.ts";
 import { normaliseWireCode } from "../../mapping/translate.ts";
 import type { Contract } from "../contract.ts";
@@ -12,6 +13,12 @@ import {
   toPayloadIntake,
   toQuarantinedRow,
 } from "../payload-intake.ts";
+
+/** The fields that a contract finds in a delivery. */
+export type DeliveryField = keyof Contract["webhook"]["fields"];
+
+/** What a delivery says, as it stands there, trimmed; `null` where it says nothing. */
+export type DeliveryTexts = Readonly<Record<DeliveryField, string | null>>;
 
 /**
  * Reads one delivery of Tracking Webhook v1: one status change, so one row.
@@ -37,48 +44,78 @@ export function parseDelivery(
     return toPayloadIntake(content, contentHash, arrival, [toQuarantinedRow(1, problem)]);
   }
   const { fields } = contract.webhook;
-  const eventId = fields.eventId.find(body);
-  const customerNumber = fields.customerNumber.find(body);
-  const identity = eventId === null ? identityOf("body", contentHash) : identityOf("event", eventId);
-
+  const texts = findTexts(contract, body);
   let row: ParsedRow;
   try {
-    const barcode = parseBarcode(fields.barcode.get(body, place), place);
-    const code = normaliseWireCode(fields.code.get(body, place));
-    const { at, laterAt, nonexistentTime, precisionMs } = parseTimestamp(
-      fields.timestamp.get(body, place),
-      contract.readZone,
-      place,
-    );
-    row = toObservationRow({
-      barcode,
-      channel: "webhook",
-      code,
-      at,
-      laterAt,
-      nonexistentTime,
-      precisionMs,
-      receivedAt: arrival.receivedAt,
-      details: {
-        reference: fields.reference.find(body),
-        customerNumber,
-        customerCode: fields.customerCode.find(body),
-        mainBarcode: fields.mainBarcode.find(body)?.toUpperCase() ?? null,
-        location: fields.location.find(body),
-        productCode: fields.productCode.find(body),
-      },
-      intake: contentHash,
-      line: 1,
-      identity,
-      lastListedAt: null,
-    });
+    const needed = {
+      barcode: fields.barcode.get(body, place),
+      code: fields.code.get(body, place),
+      timestamp: fields.timestamp.get(body, place),
+    };
+    row = toObservationRow(toDelivered({ ...texts, ...needed }, contentHash, arrival, place, contract));
   } catch (problem) {
-    row = toQuarantinedRow(1, problem, {
-      eventId,
-      barcode: fields.barcode.find(body),
-      code: fields.code.find(body),
-      timestamp: fields.timestamp.find(body),
-    });
+    const { eventId, barcode, code, timestamp } = texts;
+    row = toQuarantinedRow(1, problem, { eventId, barcode, code, timestamp });
   }
-  return toPayloadIntake(content, contentHash, arrival, [row], { eventId, customerNumber });
+  return toPayloadIntake(content, contentHash, arrival, [row], { customerNumber: texts.customerNumber });
+}
+
+/** What a contract finds in a delivery's body. */
+export function findTexts({ webhook: { fields } }: Contract, body: unknown): DeliveryTexts {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [name, field.find(body)]),
+  ) as unknown as DeliveryTexts;
+}
+
+/** {@link DeliveryTexts} of a delivery that says all that is needed. */
+export type DeliveredTexts = DeliveryTexts & Readonly<Record<"barcode" | "code" | "timestamp", string>>;
+
+/**
+ * Makes the observation of a delivery.
+ *
+ * @throws InputError when the barcode or the time is none
+ */
+export function toDelivered(
+  texts: DeliveredTexts,
+  contentHash: string,
+  { receivedAt }: ReceivedArrival,
+  place: string,
+  contract: Contract,
+): Observation {
+  const barcode = parseBarcode(texts.barcode, place);
+  const { at, laterAt, nonexistentTime, precisionMs } = parseTimestamp(
+    texts.timestamp,
+    contract.readZone,
+    place,
+  );
+  return {
+    barcode,
+    channel: "webhook",
+    code: normaliseWireCode(texts.code),
+    at,
+    laterAt,
+    nonexistentTime,
+    precisionMs,
+    receivedAt,
+    details: {
+      reference: texts.reference,
+      customerNumber: texts.customerNumber,
+      customerCode: texts.customerCode,
+      mainBarcode: texts.mainBarcode === null ? null : texts.mainBarcode.toUpperCase(),
+      location: texts.location,
+      productCode: texts.productCode,
+    },
+    intake: contentHash,
+    line: 1,
+    identity: texts.eventId === null ? `b:${contentHash}` : toEventIdentity(texts.eventId),
+    lastListedAt: null,
+  };
+}
+
+const LONGEST_IDENTITY = 100;
+
+/** An event's id is its observation's identity; an overlong one by its hash, with its beginning for people. */
+function toEventIdentity(eventId: string): string {
+  if (eventId.length <= LONGEST_IDENTITY) return `e:${eventId}`;
+  return `e:${eventId.slice(0, LONGEST_IDENTITY)}… ${identityOf(eventId)}`;
 }

@@ -25,6 +25,8 @@ export interface ReceiverSettings {
   readonly save: (deliveries: readonly ReceivedDelivery[]) => Promise<void>;
   /** UTC epoch milliseconds. */
   readonly now: () => number;
+  /** Told the status of every answer. */
+  readonly onAnswer?: (status: number) => void;
   readonly limits?: Partial<ReceiverLimits>;
 }
 
@@ -57,13 +59,13 @@ export const RECEIVER_LIMITS: ReceiverLimits = {
 };
 
 export interface Receiver {
-  /** Starts on loopback and gives the address of the server; port 0 takes any free one. */
-  readonly listen: (port: number) => Promise<string>;
+  /** Starts, on loopback unless told otherwise, and gives the address of the server; port 0 takes any free one. */
+  readonly listen: (port: number, host?: string) => Promise<string>;
   /** Takes no more, and ends once everything taken is saved and answered. */
   readonly close: () => Promise<void>;
 }
 
-const HOST = "127.0.0.1";
+const LOOPBACK = "127.0.0.1";
 const DELIVERY_ID = /^[A-Za-z0-9_-]{1,128}$/;
 const RETRY_AFTER_SECONDS = "5";
 const CHECK_SLOW_CLIENTS_MS = 1_000;
@@ -130,6 +132,8 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
     return undefined;
   });
 
+  server.addHook("onResponse", async (_request, reply) => settings.onAnswer?.(reply.statusCode));
+
   server.post(path, async (request, reply) => {
     const receivedAt = now();
     const { headers } = request;
@@ -147,7 +151,7 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
   server.setErrorHandler(async (error, _request, reply) => answer(reply, toStatus(error)));
 
   return {
-    listen: (port) => server.listen({ host: HOST, port }),
+    listen: (port, host = LOOPBACK) => server.listen({ host, port }),
     async close() {
       await server.close();
       await queue.drain();

@@ -1,15 +1,25 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import Database from "better-sqlite3";
-import { UsageError } from "../../domain/errors.ts";
-import type { Store, StoreTransaction } from "../store.ts";
+import { assertWhole, toAbsenceError } from "../refusals.ts";
+import type { OpenOptions, Store, StoreTransaction } from "../store.ts";
+import { makeClaims } from "./claims.ts";
+import { guardReader, toOpeningError, toStoreError } from "./failures.ts";
+import { makeJobReader, makeJobWriter } from "./jobs.ts";
+import { prepareSchema } from "./prepare-schema.ts";
 import { makeFeedReader } from "./read-feeds.ts";
 import { makeFindingReader } from "./read-findings.ts";
 import { makeParcelReader } from "./read-parcels.ts";
 import { makeRunReader } from "./read-runs.ts";
-import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
+import { makeTableReader, readStoreInfo } from "./read-tables.ts";
+import type { InTurn } from "./turn.ts";
+import { makeTurns } from "./turn.ts";
+import { whenFree } from "./when-free.ts";
+import { makeDossierWriter } from "./write-dossiers.ts";
 import { makeEvaluationWriter } from "./write-evaluations.ts";
 import { makeIntakeWriter } from "./write-intakes.ts";
+import { makeTableWriter } from "./write-tables.ts";
 
 /**
  * Opens (and, where it does not exist, makes) the embedded store.
@@ -19,89 +29,56 @@ import { makeIntakeWriter } from "./write-intakes.ts";
  * first write, because better-sqlite3 silently lowers it in WAL mode then.
  *
  * @param path file, or `:memory:`
- * @param mayMake whether a file that does not exist is made
+ * @param turnMemory shared by the threads of this process that open the same file
  * @throws UsageError when the file cannot be opened or made, is no store, or
  *   has another schema version
  */
 export function openSqliteStore(
   path: string,
-  { mayMake = true }: { readonly mayMake?: boolean } = {},
+  {
+    mayMake = true,
+    mayBePartial = false,
+    turnMemory,
+  }: OpenOptions & { readonly turnMemory?: SharedArrayBuffer } = {},
 ): Store {
-  if (!mayMake && path !== ":memory:" && !existsSync(path)) {
-    throw new UsageError({
-      place: `database ${path}`,
-      value: "no such file",
-      expected: "a store that data has been imported into",
-      todo: "correct --database, or import first",
-    });
-  }
-  return makeStore(openDatabase(path), path);
-}
-
-function openDatabase(path: string): Database.Database {
+  const place = `database ${path}`;
+  const isThere = path !== ":memory:" && existsSync(path);
+  if (!(mayMake || isThere) && path !== ":memory:") throw toAbsenceError(place, "no such file");
   let database: Database.Database | undefined;
   try {
-    const isNew = path === ":memory:" || !existsSync(path);
     if (path !== ":memory:") mkdirSync(dirname(resolve(path)), { recursive: true });
     database = new Database(path);
-    if (isNew) database.pragma("page_size = 16384");
+    if (!isThere) database.pragma("page_size = 16384");
     prepareSchema(database, path);
-    return database;
+    if (!mayBePartial) assertWhole(place, readStoreInfo(database));
+    return makeStore(database, path, turnMemory);
   } catch (error) {
     database?.close();
-    throw error instanceof UsageError ? error : toUsageError(path, error);
+    throw toOpeningError(path, error);
   }
 }
 
-/** Marks a file as ours: other programs count their own schema versions too. "TrkB" */
-const APPLICATION_ID = 0x54726b42;
-
-/** Looks before it touches: a file that is not ours is left as it was. */
-function prepareSchema(database: Database.Database, path: string): void {
-  const version = database.pragma("user_version", { simple: true }) as number;
-  const isOurs = database.pragma("application_id", { simple: true }) === APPLICATION_ID;
-  const { tables } = database.prepare("SELECT count(*) AS tables FROM sqlite_schema").get() as {
-    tables: number;
-  };
-  const isEmpty = tables === 0 && version === 0;
-  if (!isEmpty && (!isOurs || version !== SCHEMA_VERSION)) {
-    throw new UsageError({
-      place: `database ${path}`,
-      value: isOurs ? `schema version ${version}` : "not a trackbridge store",
-      expected: `a new file, or a store of schema version ${SCHEMA_VERSION}`,
-      todo:
-        isOurs && version > SCHEMA_VERSION
-          ? "use the newer trackbridge that wrote it"
-          : "name another file with --database sqlite:PATH",
+function makeStore(database: Database.Database, path: string, turnMemory?: SharedArrayBuffer): Store {
+  const parcels = makeParcelReader(database);
+  const runs = makeRunReader(database);
+  const takeTurns = makeTurns(turnMemory);
+  const inTurn: InTurn = (work) =>
+    takeTurns(work).catch((error: unknown) => {
+      throw toStoreError(path, error);
     });
-  }
-  database.pragma("journal_mode = WAL");
-  database.pragma("trusted_schema = OFF");
-  database.pragma("cell_size_check = ON");
-  database.pragma("cache_size = -98304");
-  database.pragma("wal_autocheckpoint = 8192");
-  database.pragma("synchronous = FULL");
-  if (!isEmpty) return;
-  database
-    .transaction(() => {
-      // Another process may have made it since we looked.
-      if (database.pragma("user_version", { simple: true }) === SCHEMA_VERSION) return;
-      database.exec(SCHEMA);
-      database.pragma(`application_id = ${APPLICATION_ID}`);
-      database.pragma(`user_version = ${SCHEMA_VERSION}`);
-    })
-    .immediate();
-  // After the first write again: until then the pragma only reads as set.
-  database.pragma("synchronous = FULL");
-}
-
-function makeStore(database: Database.Database, path: string): Store {
+  const { claims, assertClaim } = makeClaims(database, inTurn);
   const tx: StoreTransaction = {
     intakes: makeIntakeWriter(database),
+    dossiers: makeDossierWriter(database),
     evaluations: makeEvaluationWriter(database),
+    tables: makeTableWriter(database),
+    parcels,
+    runs,
+    jobs: makeJobWriter(database),
+    assertClaim,
   };
   const run = async <Result>(work: (tx: StoreTransaction) => Promise<Result>): Promise<Result> => {
-    begin(database, path);
+    await whenFree(database, () => database.exec("BEGIN IMMEDIATE"));
     try {
       const result = await work(tx);
       database.exec("COMMIT");
@@ -109,33 +86,27 @@ function makeStore(database: Database.Database, path: string): Store {
       return result;
     } catch (error) {
       if (database.inTransaction) database.exec("ROLLBACK");
-      throw isStoreFailure(error) ? toUsageError(path, error) : error;
+      throw error;
     }
   };
-  // One connection holds one transaction at a time; the next waits for its turn.
-  let last: Promise<unknown> = Promise.resolve();
   return {
-    transaction(work) {
-      const turn = last.then(() => run(work));
-      last = turn.catch(() => undefined);
-      return turn;
+    async transaction(work) {
+      const result = await inTurn(() => run(work));
+      // Reading and writing this file never waits, so that whoever does much of it would keep out all else.
+      await setImmediate();
+      return result;
     },
-    feeds: makeFeedReader(database),
-    parcels: makeParcelReader(database),
-    findings: makeFindingReader(database),
-    runs: makeRunReader(database),
+    feeds: guardReader(path, makeFeedReader(database)),
+    parcels: guardReader(path, parcels),
+    findings: guardReader(path, makeFindingReader(database)),
+    runs: guardReader(path, runs),
+    tables: guardReader(path, makeTableReader(database)),
+    jobs: guardReader(path, makeJobReader(database)),
+    claims,
     async close() {
       database.close();
     },
   };
-}
-
-function begin(database: Database.Database, path: string): void {
-  try {
-    database.exec("BEGIN IMMEDIATE");
-  } catch (error) {
-    throw toUsageError(path, error);
-  }
 }
 
 const FULL = 2;
@@ -147,41 +118,4 @@ function assertDurable(database: Database.Database, path: string): void {
       `database ${path}: synchronous is ${synchronous}, not FULL (${FULL}): commits would not be durable`,
     );
   }
-}
-
-/** Failures of the file or its disk, which a person has to mend; not mistakes in our SQL. */
-const STORE_FAILURES: Readonly<Record<string, string>> = {
-  SQLITE_BUSY: "another trackbridge is writing to it: wait for that to end",
-  SQLITE_LOCKED: "another trackbridge is writing to it: wait for that to end",
-  SQLITE_READONLY: "make the file and its folder writable",
-  SQLITE_FULL: "free space on the disk, then run the same command again: nothing was half kept",
-  SQLITE_IOERR: "check the disk, then run the same command again: nothing was half kept",
-  SQLITE_CANTOPEN: "name a file in a folder that can be written to, with --database sqlite:PATH",
-  SQLITE_NOTADB: "name a trackbridge store, or a new file, with --database sqlite:PATH",
-  SQLITE_CORRUPT: "restore the last backup of the file",
-};
-
-function failureOf(error: unknown): string | undefined {
-  if (!(error instanceof Database.SqliteError)) return undefined;
-  return Object.keys(STORE_FAILURES).find((code) => error.code === code || error.code.startsWith(`${code}_`));
-}
-
-function isStoreFailure(error: unknown): boolean {
-  return failureOf(error) !== undefined;
-}
-
-function toUsageError(path: string, error: unknown): UsageError {
-  const failure = failureOf(error);
-  return new UsageError(
-    {
-      place: `database ${path}`,
-      value: error instanceof Error ? error.message : String(error),
-      expected: "an SQLite file that can be opened and written",
-      todo:
-        failure === undefined
-          ? "name another file with --database sqlite:PATH"
-          : (STORE_FAILURES[failure] ?? ""),
-    },
-    { cause: error },
-  );
 }

@@ -1,19 +1,20 @@
-import { zstdDecompressSync } from "node:zlib";
 import type { Database } from "better-sqlite3";
 import type { Arrival } from "../../domain/arrival.ts";
 import { bucketOf } from "../../domain/barcode.ts";
 import type { Side } from "../../domain/channel.ts";
 import { CHANNELS, sideOf } from "../../domain/channel.ts";
 import type { DeliveryWindow } from "../../domain/feed-progress.ts";
+import { fromParts } from "../pack.ts";
+import { toBytes, toChannel, toChannelNumber, toHex } from "../row-codecs.ts";
 import type { ChannelBooks, FeedReader } from "../store.ts";
-import { toBytes, toChannel, toChannelNumber, toHex } from "./row-codecs.ts";
 
 /** The reader of what came in: the channels' books, quarantine, arrivals and raw content. */
 export function makeFeedReader(database: Database): FeedReader {
   const selectBooks = database
     .prepare(
-      `SELECT channel, intakes, seen, accepted, duplicates, quarantined, first_received_at, watermark
-       FROM channel_books`,
+      `SELECT channel, sum(intakes), sum(seen), sum(accepted), sum(duplicates), sum(quarantined),
+         min(first_received_at), max(watermark)
+       FROM channel_books GROUP BY channel`,
     )
     .raw();
   const selectWindows = database
@@ -39,10 +40,10 @@ export function makeFeedReader(database: Database): FeedReader {
        ORDER BY received_at, name`,
     )
     .raw();
-  const selectPlace = database
-    .prepare("SELECT size_bytes, raw_chunk, raw_offset FROM intake WHERE bucket = ? AND hash = ?")
-    .raw();
-  const selectChunk = database.prepare("SELECT bytes FROM raw_chunk WHERE id = ?").pluck();
+  const selectKey = database.prepare("SELECT raw_key FROM intake WHERE bucket = ? AND hash = ?").pluck();
+  const selectParts = database
+    .prepare("SELECT bytes FROM raw_part WHERE bucket = ? AND key = ? ORDER BY part")
+    .pluck();
 
   const books = (): ChannelBooks[] => {
     const rows = new Map((selectBooks.all() as (readonly number[])[]).map((row) => [row[0], row]));
@@ -119,20 +120,10 @@ export function makeFeedReader(database: Database): FeedReader {
         }),
       );
     },
-    async raw(hash) {
-      const place = selectPlace.get(bucketOf(hash), toBytes(hash)) as [number, number, number] | undefined;
-      if (place === undefined) return undefined;
-      const [sizeBytes, firstChunk, offset] = place;
-      const parts: Buffer[] = [];
-      let missing = sizeBytes;
-      let skip = offset;
-      for (let id = firstChunk; missing > 0; id += 1) {
-        const chunk = zstdDecompressSync(selectChunk.get(id) as Buffer).subarray(skip, skip + missing);
-        parts.push(chunk);
-        missing -= chunk.length;
-        skip = 0;
-      }
-      return Buffer.concat(parts);
+    async raw(hash, rawKey) {
+      const key = (selectKey.get(bucketOf(hash), toBytes(hash)) as string | undefined) ?? rawKey;
+      if (key === undefined || key === null) return undefined;
+      return fromParts(selectParts.all(bucketOf(key), key) as Buffer[], key, hash);
     },
   };
 }

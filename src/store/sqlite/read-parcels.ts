@@ -1,102 +1,151 @@
 import type { Database } from "better-sqlite3";
 import type { Barcode } from "../../domain/barcode.ts";
 import { bucketOf } from "../../domain/barcode.ts";
-import type { Finding } from "../../domain/finding.ts";
-import type { Observation } from "../../domain/observation.ts";
-import type { ParcelDossier, ParcelReader, ParcelRow, Selection } from "../store.ts";
-import { decodeObservations } from "./dossier-codec.ts";
-import type { FindingRow } from "./row-codecs.ts";
-import { FINDING_COLUMNS, toFinding } from "./row-codecs.ts";
+import { CHANNELS } from "../../domain/channel.ts";
+import type { FindingRow } from "../row-codecs.ts";
+import { FINDING_COLUMNS, toChannel, toChannelNumber, toFinding } from "../row-codecs.ts";
+import type {
+  ChannelDossier,
+  InboxRow,
+  ParcelDossier,
+  ParcelReader,
+  ParcelRow,
+  Selection,
+} from "../store.ts";
+import type { DossierRow } from "../to-dossier.ts";
+import { toDossier } from "../to-dossier.ts";
 
 const TOUCHED = `
-  SELECT barcode, listed_at FROM parcel WHERE bucket = :bucket AND dirty = 1
+  SELECT barcode FROM dirty WHERE bucket = :bucket
   UNION
-  SELECT barcode, listed_at FROM parcel WHERE bucket = :bucket AND due_at <= :now
+  SELECT barcode FROM parcel WHERE bucket = :bucket AND due_at <= :now
   UNION
-  SELECT barcode, listed_at FROM parcel WHERE bucket = :bucket AND awaits_deliveries = 1 AND :moved = 1`;
+  SELECT barcode FROM parcel WHERE bucket = :bucket AND awaits_deliveries = 1 AND :moved = 1`;
+
+const NOT_DIRTY = "NOT EXISTS (SELECT 1 FROM dirty d WHERE d.bucket = p.bucket AND d.barcode = p.barcode)";
 
 /** The reader of parcels: the hot path of an evaluation, and the lists. */
 export function makeParcelReader(database: Database): ParcelReader {
-  const selectBuckets = database.prepare("SELECT DISTINCT bucket FROM parcel ORDER BY bucket").pluck();
-  const selectAll = database
-    .prepare("SELECT barcode, listed_at FROM parcel WHERE bucket = ? ORDER BY barcode")
+  const selectBuckets = database.prepare("SELECT DISTINCT bucket FROM dossier ORDER BY bucket").pluck();
+  const selectInboxBuckets = database.prepare("SELECT DISTINCT bucket FROM inbox ORDER BY bucket").pluck();
+  const selectInbox = database
+    .prepare("SELECT seq, channel, records FROM inbox WHERE bucket = ? ORDER BY seq")
     .raw();
-  const selectTouched = database.prepare(`${TOUCHED} ORDER BY barcode`).raw();
-  const selectParcel = database
-    .prepare("SELECT listed_at FROM parcel WHERE bucket = ? AND barcode = ?")
+  const dossiersOfChannel = database
+    .prepare(
+      `SELECT channel, barcode, listed_at, observations FROM dossier
+       WHERE bucket = ? AND channel = ? ORDER BY barcode`,
+    )
     .raw();
+  const dossierOfChannel = database
+    .prepare(
+      `SELECT channel, barcode, listed_at, observations FROM dossier
+       WHERE bucket = ? AND channel = ? AND barcode = ?`,
+    )
+    .raw();
+  const dossiersOfBucket = database
+    .prepare("SELECT channel, barcode, listed_at, observations FROM dossier WHERE bucket = ?")
+    .raw();
+  const findingColumns = FINDING_COLUMNS.join(", ");
+  const findingsOfBucket = database.prepare(`SELECT ${findingColumns} FROM finding WHERE bucket = ?`).raw();
+  const findingsOfParcel = database
+    .prepare(`SELECT ${findingColumns} FROM finding WHERE bucket = ? AND barcode = ?`)
+    .raw();
+  const selectTouched = database.prepare(`${TOUCHED} ORDER BY barcode`).pluck();
+  const countAll = database
+    .prepare("SELECT count(*) FROM (SELECT DISTINCT bucket, barcode FROM dossier LIMIT ?)")
+    .pluck();
+  // UNION would gather all of them before it counts up to the limit.
+  const countTouched = database
+    .prepare(
+      `SELECT count(*) FROM (SELECT 1 FROM dirty
+         UNION ALL SELECT 1 FROM parcel p WHERE due_at <= :now AND ${NOT_DIRTY}
+         UNION ALL SELECT 1 FROM parcel p WHERE awaits_deliveries = 1 AND :moved = 1
+           AND (due_at IS NULL OR due_at > :now) AND ${NOT_DIRTY}
+         LIMIT :limit)`,
+    )
+    .pluck();
   // Evaluated parcels that have observations; a parcel whose only delivery was taken back has none.
   const selectRows = database.prepare(
     `SELECT barcode, verdict, legacy_episodes AS legacyEpisodes, new_episodes AS newEpisodes,
        open_findings AS openFindings
      FROM parcel
-     WHERE bucket = :bucket AND verdict IS NOT NULL AND observations > 0 AND verdict = coalesce(:verdict, verdict)
+     WHERE bucket = :bucket AND observations > 0 AND verdict = coalesce(:verdict, verdict)
      ORDER BY barcode`,
   );
+  const selectParcelBuckets = database.prepare("SELECT DISTINCT bucket FROM parcel ORDER BY bucket").pluck();
   const selectCorrected = database
     .prepare("SELECT barcode FROM parcel WHERE corrections > 0 ORDER BY bucket, barcode LIMIT ?")
     .pluck();
   const sumCorrections = database
     .prepare("SELECT coalesce(sum(corrections), 0) FROM parcel WHERE corrections > 0")
     .pluck();
-  const findingColumns = FINDING_COLUMNS.join(", ");
-  const dossiersOfBucket = database
-    .prepare("SELECT barcode, observations FROM dossier WHERE bucket = ? ORDER BY barcode")
-    .raw();
-  const dossierOfParcel = database
-    .prepare("SELECT observations FROM dossier WHERE bucket = ? AND barcode = ?")
-    .pluck();
-  const findingsOfBucket = database.prepare(`SELECT ${findingColumns} FROM finding WHERE bucket = ?`).raw();
-  const findingsOfParcel = database
-    .prepare(`SELECT ${findingColumns} FROM finding WHERE bucket = ? AND barcode = ?`)
-    .raw();
 
-  const readObservations = (bucket: number, barcode: Barcode): Observation[] =>
-    decodeObservations(barcode, (dossierOfParcel.get(bucket, barcode) as string | undefined) ?? "");
-  const readFindings = (bucket: number, barcode: string): Finding[] =>
-    (findingsOfParcel.all(bucket, barcode) as FindingRow[]).map(toFinding);
+  const readParcel = (bucket: number, barcode: Barcode): ParcelDossier | undefined => {
+    const rows = CHANNELS.flatMap(
+      (_, channel) => (dossierOfChannel.all(bucket, channel, barcode) as DossierRow[]) ?? [],
+    );
+    if (rows.length === 0) return undefined;
+    return toDossier(barcode, rows, (findingsOfParcel.all(bucket, barcode) as FindingRow[]).map(toFinding));
+  };
 
   const readWholeBucket = (bucket: number): ParcelDossier[] => {
-    const observations = new Map(dossiersOfBucket.all(bucket) as [Barcode, string][]);
-    const findings = groupByBarcode(findingsOfBucket.iterate(bucket) as Iterable<FindingRow>, toFinding);
-    return (selectAll.all(bucket) as [Barcode, number | null][]).map(([barcode, listedAt]) => ({
-      barcode,
-      listedAt,
-      observations: decodeObservations(barcode, observations.get(barcode) ?? ""),
-      findings: findings.get(barcode) ?? [],
-    }));
+    const rows = Map.groupBy(dossiersOfBucket.all(bucket) as DossierRow[], ([, barcode]) => barcode);
+    const findings = Map.groupBy(
+      findingsOfBucket.all(bucket) as FindingRow[],
+      ([barcode]) => barcode as Barcode,
+    );
+    return [...rows.keys()]
+      .sort()
+      .map((barcode) =>
+        toDossier(barcode, rows.get(barcode) ?? [], (findings.get(barcode) ?? []).map(toFinding)),
+      );
   };
 
-  const readTouched = (
-    bucket: number,
-    selection: Extract<Selection, { kind: "touched" }>,
-  ): ParcelDossier[] => {
-    const parameters = { bucket, now: selection.now, moved: selection.deliveriesMoved ? 1 : 0 };
-    return (selectTouched.all(parameters) as [Barcode, number | null][]).map(([barcode, listedAt]) => ({
-      barcode,
-      listedAt,
-      observations: readObservations(bucket, barcode),
-      findings: readFindings(bucket, barcode),
-    }));
-  };
+  const toMoved = ({ now, deliveriesMoved }: Extract<Selection, { kind: "touched" }>) => ({
+    now,
+    moved: deliveriesMoved ? 1 : 0,
+  });
 
   return {
     async buckets() {
       return selectBuckets.all() as number[];
     },
+    async inboxBuckets() {
+      return selectInboxBuckets.all() as number[];
+    },
+    async inbox(bucket) {
+      return (selectInbox.all(bucket) as [number, number, Buffer][]).map(
+        ([seq, channel, records]): InboxRow => ({ bucket, seq, channel: toChannel(channel), records }),
+      );
+    },
+    async channelDossiers(bucket, channel, barcodes) {
+      const number = toChannelNumber(channel);
+      const rows =
+        barcodes === null
+          ? (dossiersOfChannel.all(bucket, number) as DossierRow[])
+          : barcodes.flatMap((barcode) => dossierOfChannel.all(bucket, number, barcode) as DossierRow[]);
+      return rows.map(
+        ([, barcode, listedAt, observations]): ChannelDossier => ({
+          bucket,
+          channel,
+          barcode,
+          listedAt,
+          observations,
+        }),
+      );
+    },
+    async countParcels(selection, limit) {
+      if (selection.kind === "all") return countAll.get(limit) as number;
+      return countTouched.get({ ...toMoved(selection), limit }) as number;
+    },
     async dossiers(bucket, selection) {
-      return selection.kind === "all" ? readWholeBucket(bucket) : readTouched(bucket, selection);
+      if (selection.kind === "all") return readWholeBucket(bucket);
+      const barcodes = selectTouched.all({ ...toMoved(selection), bucket }) as Barcode[];
+      return barcodes.flatMap((barcode) => readParcel(bucket, barcode) ?? []);
     },
     async findDossier(barcode) {
-      const bucket = bucketOf(barcode);
-      const row = selectParcel.get(bucket, barcode) as [number | null] | undefined;
-      if (row === undefined) return undefined;
-      return {
-        barcode,
-        listedAt: row[0],
-        observations: readObservations(bucket, barcode),
-        findings: readFindings(bucket, barcode),
-      };
+      return readParcel(bucketOf(barcode), barcode);
     },
     async listCorrected(limit) {
       return {
@@ -105,23 +154,10 @@ export function makeParcelReader(database: Database): ParcelReader {
       };
     },
     async *list({ verdict }) {
-      for (const bucket of selectBuckets.all() as number[]) {
+      for (const bucket of selectParcelBuckets.all() as number[]) {
         const rows = selectRows.all({ bucket, verdict: verdict ?? null }) as ParcelRow[];
         if (rows.length > 0) yield rows;
       }
     },
   };
-}
-
-function groupByBarcode<Row extends readonly [barcode: string, ...unknown[]], Value>(
-  rows: Iterable<Row>,
-  toValue: (row: Row) => Value,
-): Map<string, Value[]> {
-  const groups = new Map<string, Value[]>();
-  for (const row of rows) {
-    const group = groups.get(row[0]);
-    if (group === undefined) groups.set(row[0], [toValue(row)]);
-    else group.push(toValue(row));
-  }
-  return groups;
 }

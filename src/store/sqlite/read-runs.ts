@@ -1,33 +1,49 @@
 import type { Database } from "better-sqlite3";
-import { CHANNELS, CHANNELS_OF, SIDES } from "../../domain/channel.ts";
-import type { FindingState } from "../../domain/finding.ts";
-import type { EpisodeTally, ParcelVerdict, RowTally } from "../../domain/verdict.ts";
+import type { RowTally } from "../../domain/verdict.ts";
+import { decodePlan } from "../plan-codec.ts";
 import type { RunReader, RunRecord } from "../store.ts";
+import type { FindingSum, ParcelSum } from "../to-totals.ts";
+import { toTotals } from "../to-totals.ts";
 
 /** The reader of runs and of the sums that a run is judged by; each is counted where it is kept. */
 export function makeRunReader(database: Database): RunReader {
   const selectLast = database.prepare(
     `SELECT run_id AS runId, now, fingerprint, deliveries_fingerprint AS deliveriesFingerprint, evaluated, verdict
-     FROM run ORDER BY seq DESC LIMIT 1`,
+     FROM run WHERE verdict IS NOT NULL ORDER BY seq DESC LIMIT 1`,
   );
-  const selectNews = database.prepare("SELECT EXISTS (SELECT 1 FROM parcel WHERE dirty = 1)").pluck();
+  const selectOpen = database
+    .prepare("SELECT plan FROM run WHERE verdict IS NULL ORDER BY seq DESC LIMIT 1")
+    .pluck();
+  const selectGroups = database
+    .prepare("SELECT bucket_group, evaluated FROM run_group WHERE run_id = ?")
+    .raw();
+  const selectNews = database
+    .prepare("SELECT EXISTS (SELECT 1 FROM dirty) OR EXISTS (SELECT 1 FROM inbox)")
+    .pluck();
   const sumRows = database.prepare(
     `SELECT coalesce(sum(seen), 0) AS seen, coalesce(sum(accepted), 0) AS accepted,
        coalesce(sum(duplicates), 0) AS duplicates, coalesce(sum(quarantined), 0) AS quarantined FROM channel_books`,
   );
   const sumParcels = database.prepare(
-    `SELECT coalesce(verdict, '') AS verdict, count(*) AS parcels, sum(CASE dirty WHEN 0 THEN observations ELSE 0 END) AS observations,
+    `SELECT verdict, count(*) AS parcels, sum(CASE WHEN d.barcode IS NULL THEN observations ELSE 0 END) AS observations,
        sum(legacy_episodes) AS le, sum(legacy_agreed) AS la, sum(legacy_differing) AS ld,
        sum(legacy_explained) AS lx, sum(legacy_lone) AS ll,
        sum(new_episodes) AS ne, sum(new_agreed) AS na, sum(new_differing) AS nd,
        sum(new_explained) AS nx, sum(new_lone) AS nl
-     FROM parcel WHERE observations > 0 OR dirty = 1 GROUP BY verdict`,
+     FROM parcel p LEFT JOIN dirty d ON d.bucket = p.bucket AND d.barcode = p.barcode
+     WHERE observations > 0 OR d.barcode IS NOT NULL GROUP BY verdict`,
   );
+  const countUnjudged = database
+    .prepare(
+      `SELECT count(*) FROM dirty d
+       WHERE NOT EXISTS (SELECT 1 FROM parcel p WHERE p.bucket = d.bucket AND p.barcode = d.barcode)`,
+    )
+    .pluck();
   // What came since its parcel was last evaluated is counted where it lies.
   const countDirty = database
     .prepare(
-      `SELECT coalesce(sum(json_array_length('[' || d.observations || ']')), 0)
-       FROM parcel p JOIN dossier d ON d.bucket = p.bucket AND d.barcode = p.barcode WHERE p.dirty = 1`,
+      `SELECT coalesce(sum(json_array_length('[' || o.observations || ']')), 0)
+       FROM dirty d JOIN dossier o ON o.bucket = d.bucket AND o.barcode = d.barcode AND o.channel IN (0, 1, 2, 3)`,
     )
     .pluck();
   const sumFindings = database.prepare(
@@ -35,78 +51,40 @@ export function makeRunReader(database: Database): RunReader {
      FROM finding GROUP BY state, pending_reason`,
   );
   const selectSpoken = database
-    .prepare("SELECT channel FROM channel_books WHERE watermark IS NOT NULL")
+    .prepare("SELECT DISTINCT channel FROM channel_books WHERE watermark IS NOT NULL")
     .pluck();
+  // In one transaction, so that all sums are of the same moment.
+  const readTotals = database.transaction(() =>
+    toTotals({
+      rows: sumRows.get() as RowTally,
+      unjudged: countUnjudged.get() as number,
+      dirtyObservations: countDirty.get() as number,
+      parcels: sumParcels.all() as ParcelSum[],
+      findings: sumFindings.all() as FindingSum[],
+      spoken: selectSpoken.all() as number[],
+    }),
+  );
 
   return {
     async last() {
       return selectLast.get() as RunRecord | undefined;
     },
+    async open() {
+      const text = selectOpen.get() as string | undefined;
+      if (text === undefined) return undefined;
+      const plan = decodePlan(text);
+      const groups = selectGroups.all(plan.runId) as [number, number][];
+      return {
+        ...plan,
+        closedGroups: new Set(groups.map(([group]) => group)),
+        evaluated: groups.reduce((sum, [, evaluated]) => sum + evaluated, 0),
+      };
+    },
     async hasNews() {
       return selectNews.get() === 1;
     },
     async totals() {
-      const verdicts: Record<ParcelVerdict, number> = {
-        matched: 0,
-        known: 0,
-        mismatched: 0,
-        pending: 0,
-        not_proven: 0,
-      };
-      const legacy = { episodes: 0, agreed: 0, differing: 0, explained: 0, lone: 0 };
-      const newSide = { ...legacy };
-      let parcels = 0;
-      let observations = countDirty.get() as number;
-      for (const row of sumParcels.all() as (Record<string, number> & { verdict: ParcelVerdict | "" })[]) {
-        parcels += row.parcels ?? 0;
-        observations += row.observations ?? 0;
-        if (row.verdict !== "") verdicts[row.verdict] += row.parcels ?? 0;
-        addTally(legacy, row, "l");
-        addTally(newSide, row, "n");
-      }
-      const findings: Record<FindingState, number> = { open: 0, pending: 0, known: 0, resolved: 0 };
-      const episodesUnderFindings = { legacy: 0, new: 0 };
-      let heldBackBySilence = 0;
-      for (const row of sumFindings.all() as FindingSum[]) {
-        findings[row.state] += row.count;
-        if (row.state === "resolved") continue;
-        episodesUnderFindings.legacy += row.legacy;
-        episodesUnderFindings.new += row.new;
-        if (row.reason === "feed_silent") heldBackBySilence += row.count;
-      }
-      const spoken = new Set((selectSpoken.all() as number[]).map((channel) => CHANNELS[channel]));
-      return {
-        rows: sumRows.get() as RowTally,
-        observations,
-        parcels,
-        verdicts,
-        legacy,
-        new: newSide,
-        findings,
-        episodesUnderFindings,
-        heldBackBySilence,
-        neverSpoke: SIDES.filter((side) => !CHANNELS_OF[side].some((channel) => spoken.has(channel))).length,
-      };
+      return readTotals();
     },
   };
-}
-
-interface FindingSum {
-  readonly state: FindingState;
-  readonly reason: string | null;
-  readonly count: number;
-  readonly legacy: number;
-  readonly new: number;
-}
-
-function addTally(
-  tally: { -readonly [part in keyof EpisodeTally]: number },
-  row: Readonly<Record<string, number>>,
-  prefix: string,
-): void {
-  tally.episodes += row[`${prefix}e`] ?? 0;
-  tally.agreed += row[`${prefix}a`] ?? 0;
-  tally.differing += row[`${prefix}d`] ?? 0;
-  tally.explained += row[`${prefix}x`] ?? 0;
-  tally.lone += row[`${prefix}l`] ?? 0;
 }

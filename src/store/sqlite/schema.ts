@@ -1,28 +1,29 @@
 /** Grows by one with every change of the schema; a store of another version is refused or migrated, never guessed at. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 3;
 
 /**
  * The tables. `bucket` leads every key, so that the same schema spreads over
- * threads, workers and shards. Times are UTC epoch milliseconds, hashes and
- * identities raw bytes, channels their position in `CHANNELS`.
+ * threads, workers and shards. Times are UTC epoch milliseconds, hashes raw
+ * bytes, channels their position in `CHANNELS`.
  *
  * `WITHOUT ROWID`: rows lie in key order, so that one bucket, and in it one
  * parcel, is one stretch of the file.
  */
 export const SCHEMA = `
-CREATE TABLE raw_chunk (
-  id INTEGER PRIMARY KEY,
-  bytes BLOB NOT NULL                -- zstd
+CREATE TABLE raw_part (
+  bucket INTEGER NOT NULL,           -- of the key
+  key TEXT NOT NULL,                 -- the hash of a file, or the key of a pack
+  part INTEGER NOT NULL,             -- 0, 1, 2 …
+  bytes BLOB NOT NULL,               -- zstd
+  UNIQUE (bucket, key, part)
 ) STRICT;
 
 CREATE TABLE intake (
   bucket INTEGER NOT NULL,           -- of the hash
   hash BLOB NOT NULL,                -- SHA-256 of the content
   channel INTEGER NOT NULL,
-  size_bytes INTEGER NOT NULL,
   rows INTEGER NOT NULL,
-  raw_chunk INTEGER NOT NULL,        -- the first chunk that holds it
-  raw_offset INTEGER NOT NULL,       -- where it begins there, decompressed
+  raw_key TEXT NOT NULL,
   received_at INTEGER,               -- its first arrival: when, under which name, with which status
   name TEXT NOT NULL,
   http_status INTEGER,
@@ -39,49 +40,60 @@ CREATE TABLE arrival (               -- those after the first
   PRIMARY KEY (bucket, hash, channel, received_at, name)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE event (
-  bucket INTEGER NOT NULL,           -- of the identity
-  identity BLOB NOT NULL,            -- made from the event id
-  hash BLOB NOT NULL,                -- the intake that counts
-  received_at INTEGER NOT NULL,
-  barcode TEXT NOT NULL,
-  PRIMARY KEY (bucket, identity)
-) STRICT, WITHOUT ROWID;
-
--- With a rowid: rows of several kilobytes lie whole in a leaf, and new parcels are added at the end.
-CREATE TABLE dossier (
-  bucket INTEGER NOT NULL,           -- of the barcode
-  barcode TEXT NOT NULL,
-  observations TEXT NOT NULL,        -- JSON arrays joined by commas; see dossier-codec.ts
-  UNIQUE (bucket, barcode)
+CREATE TABLE event_keys (
+  bucket INTEGER NOT NULL,           -- of the event's identity
+  seq INTEGER NOT NULL,
+  keys BLOB NOT NULL,                -- doubles, ascending; see event-keys.ts
+  PRIMARY KEY (bucket, seq)
 ) STRICT;
 
-CREATE TABLE parcel (
+-- What came in and is not yet in a dossier.
+CREATE TABLE inbox (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  bucket INTEGER NOT NULL,           -- of the barcode
+  channel INTEGER NOT NULL,
+  records BLOB NOT NULL              -- see inbox-record.ts
+) STRICT;
+CREATE INDEX inbox_bucket ON inbox (bucket);
+
+CREATE TABLE dossier (
+  bucket INTEGER NOT NULL,           -- of the barcode
+  channel INTEGER NOT NULL,
+  barcode TEXT NOT NULL,
+  listed_at INTEGER,                 -- newest status API reply that lists the parcel
+  observations TEXT NOT NULL,        -- see dossier-codec.ts
+  PRIMARY KEY (bucket, channel, barcode)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE dirty (                 -- parcels whose dossiers changed since their last evaluation
   bucket INTEGER NOT NULL,
   barcode TEXT NOT NULL,
-  listed_at INTEGER,                 -- newest status API reply that lists it
-  dirty INTEGER NOT NULL,            -- observations came since the last evaluation
-  verdict TEXT,                      -- NULL until evaluated
-  observations INTEGER NOT NULL DEFAULT 0,
-  open_findings INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (bucket, barcode)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE parcel (                -- what the last evaluation said
+  bucket INTEGER NOT NULL,
+  barcode TEXT NOT NULL,
+  verdict TEXT NOT NULL,
+  observations INTEGER NOT NULL,
+  open_findings INTEGER NOT NULL,
   due_at INTEGER,
-  awaits_deliveries INTEGER NOT NULL DEFAULT 0,
-  corrections INTEGER NOT NULL DEFAULT 0,
-  legacy_episodes INTEGER NOT NULL DEFAULT 0,
-  legacy_agreed INTEGER NOT NULL DEFAULT 0,
-  legacy_differing INTEGER NOT NULL DEFAULT 0,
-  legacy_explained INTEGER NOT NULL DEFAULT 0,
-  legacy_lone INTEGER NOT NULL DEFAULT 0,
-  new_episodes INTEGER NOT NULL DEFAULT 0,
-  new_agreed INTEGER NOT NULL DEFAULT 0,
-  new_differing INTEGER NOT NULL DEFAULT 0,
-  new_explained INTEGER NOT NULL DEFAULT 0,
-  new_lone INTEGER NOT NULL DEFAULT 0,
+  awaits_deliveries INTEGER NOT NULL,
+  corrections INTEGER NOT NULL,
+  legacy_episodes INTEGER NOT NULL,
+  legacy_agreed INTEGER NOT NULL,
+  legacy_differing INTEGER NOT NULL,
+  legacy_explained INTEGER NOT NULL,
+  legacy_lone INTEGER NOT NULL,
+  new_episodes INTEGER NOT NULL,
+  new_agreed INTEGER NOT NULL,
+  new_differing INTEGER NOT NULL,
+  new_explained INTEGER NOT NULL,
+  new_lone INTEGER NOT NULL,
   PRIMARY KEY (bucket, barcode)
 ) STRICT, WITHOUT ROWID;
 
 -- Partial: they hold only what a nightly run has to look at.
-CREATE INDEX parcel_dirty ON parcel (bucket, barcode) WHERE dirty = 1;
 CREATE INDEX parcel_due ON parcel (bucket, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX parcel_corrected ON parcel (bucket, barcode, corrections) WHERE corrections > 0;
 CREATE INDEX parcel_awaiting ON parcel (bucket, barcode) WHERE awaits_deliveries = 1;
@@ -127,30 +139,76 @@ CREATE TABLE quarantine (
   PRIMARY KEY (bucket, hash, seq)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE channel_books (
-  channel INTEGER PRIMARY KEY,
+CREATE TABLE channel_books (         -- a channel's books are the sum of its rows
+  bucket INTEGER NOT NULL,
+  channel INTEGER NOT NULL,
   intakes INTEGER NOT NULL,
   seen INTEGER NOT NULL,
   accepted INTEGER NOT NULL,
   duplicates INTEGER NOT NULL,
   quarantined INTEGER NOT NULL,
   first_received_at INTEGER,
-  watermark INTEGER
-) STRICT;
+  watermark INTEGER,
+  PRIMARY KEY (bucket, channel)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE delivery_window (
-  customer_number TEXT PRIMARY KEY,
+  bucket INTEGER NOT NULL,           -- of the customer number
+  customer_number TEXT NOT NULL,
   first_at INTEGER NOT NULL,
-  last_at INTEGER NOT NULL
+  last_at INTEGER NOT NULL,
+  PRIMARY KEY (bucket, customer_number)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE run (
   seq INTEGER PRIMARY KEY,
-  run_id TEXT NOT NULL,
+  run_id TEXT NOT NULL UNIQUE,
   now INTEGER NOT NULL,
   fingerprint TEXT NOT NULL,
   deliveries_fingerprint TEXT NOT NULL,
-  evaluated INTEGER NOT NULL,
-  verdict TEXT NOT NULL
+  plan TEXT NOT NULL,                -- JSON: what all who work on it go by
+  evaluated INTEGER,                 -- NULL until it has ended
+  verdict TEXT
 ) STRICT;
+
+CREATE TABLE run_group (             -- the groups of buckets that a run is through with
+  run_id TEXT NOT NULL,
+  bucket_group INTEGER NOT NULL,
+  evaluated INTEGER NOT NULL,
+  PRIMARY KEY (run_id, bucket_group)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE job_run (
+  job TEXT NOT NULL,
+  business_date TEXT NOT NULL,       -- 2026-03-20
+  state TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  token INTEGER NOT NULL,            -- of the claim under which it was begun or taken over
+  started_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  outcome TEXT,
+  PRIMARY KEY (job, business_date)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE claim (
+  subject TEXT PRIMARY KEY,
+  owner TEXT NOT NULL,
+  token INTEGER NOT NULL,
+  held_until INTEGER NOT NULL        -- by the clock of the store
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE store_info (            -- one row
+  store_id TEXT PRIMARY KEY,         -- made with the store
+  copied_from TEXT,                  -- the store that this one is a copy of
+  is_partial INTEGER NOT NULL        -- 1 until the copy has ended
+) STRICT;
+INSERT INTO store_info VALUES (lower(hex(randomblob(16))), NULL, 0);
+
+CREATE TABLE copy_mark (             -- what a copy that has not ended has brought here; see tables.ts
+  table_name TEXT NOT NULL,
+  bucket_group INTEGER NOT NULL,
+  rows INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  PRIMARY KEY (table_name, bucket_group)
+) STRICT, WITHOUT ROWID;
 `;

@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import { bucketOf } from "../../domain/barcode.ts";
+import { toBytes, toChannelNumber } from "../row-codecs.ts";
 import type { IntakeWriter } from "../store.ts";
-import { toBytes, toChannelNumber } from "./row-codecs.ts";
 
 /** The writer of what was set aside, and of the channels' books. */
 export function makeBookWriter(
@@ -17,8 +17,8 @@ export function makeBookWriter(
     "DELETE FROM quarantine WHERE bucket = ? AND hash = ? AND code = coalesce(?, code)",
   );
   const addToBooks = database.prepare(
-    `INSERT INTO channel_books (channel, intakes, seen, accepted, duplicates, quarantined, first_received_at, watermark)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO channel_books (bucket, channel, intakes, seen, accepted, duplicates, quarantined, first_received_at, watermark)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET intakes = intakes + excluded.intakes, seen = seen + excluded.seen,
        accepted = accepted + excluded.accepted, duplicates = duplicates + excluded.duplicates,
        quarantined = quarantined + excluded.quarantined,
@@ -27,7 +27,7 @@ export function makeBookWriter(
        watermark = max(coalesce(watermark, excluded.watermark), coalesce(excluded.watermark, watermark))`,
   );
   const widenWindow = database.prepare(
-    `INSERT INTO delivery_window (customer_number, first_at, last_at) VALUES (?, ?, ?)
+    `INSERT INTO delivery_window (bucket, customer_number, first_at, last_at) VALUES (?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)`,
   );
 
@@ -45,8 +45,9 @@ export function makeBookWriter(
     async releaseQuarantined(hash, code) {
       return deleteQuarantined.run(bucketOf(hash), toBytes(hash), code).changes;
     },
-    async saveProgress({ channel, intakes, rows, firstReceivedAt, lastReceivedAt, deliveries }) {
+    async saveProgress({ channel, bucket, intakes, rows, firstReceivedAt, lastReceivedAt, deliveries }) {
       addToBooks.run(
+        bucket,
         toChannelNumber(channel),
         intakes,
         rows.seen,
@@ -57,7 +58,7 @@ export function makeBookWriter(
         lastReceivedAt,
       );
       for (const [customerNumber, { firstAt, lastAt }] of deliveries) {
-        widenWindow.run(customerNumber, firstAt, lastAt);
+        widenWindow.run(bucketOf(customerNumber), customerNumber, firstAt, lastAt);
       }
     },
   };

@@ -1,16 +1,20 @@
 import type { Database } from "better-sqlite3";
 import type { EpisodeTally } from "../../domain/verdict.ts";
+import { encodePlan } from "../plan-codec.ts";
+import { FINDING_COLUMNS, toFindingRow } from "../row-codecs.ts";
 import type { EvaluationWriter } from "../store.ts";
-import { FINDING_COLUMNS, placeholders, toFindingRow } from "./row-codecs.ts";
+import { placeholders } from "./placeholders.ts";
 
 /** The writer of what evaluations and runs leave. */
 export function makeEvaluationWriter(database: Database): EvaluationWriter {
-  const updateParcel = database.prepare(
-    `UPDATE parcel SET dirty = 0, verdict = ?, observations = ?, open_findings = ?, due_at = ?, awaits_deliveries = ?, corrections = ?,
-       legacy_episodes = ?, legacy_agreed = ?, legacy_differing = ?, legacy_explained = ?, legacy_lone = ?,
-       new_episodes = ?, new_agreed = ?, new_differing = ?, new_explained = ?, new_lone = ?
-     WHERE bucket = ? AND barcode = ?`,
+  const putParcel = database.prepare(
+    `INSERT OR REPLACE INTO parcel (bucket, barcode, verdict, observations, open_findings, due_at,
+       awaits_deliveries, corrections,
+       legacy_episodes, legacy_agreed, legacy_differing, legacy_explained, legacy_lone,
+       new_episodes, new_agreed, new_differing, new_explained, new_lone)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  const markClean = database.prepare("DELETE FROM dirty WHERE bucket = ? AND barcode = ?");
   const putFinding = database.prepare(
     `INSERT OR REPLACE INTO finding (bucket, ${FINDING_COLUMNS.join(", ")})
      VALUES (?, ${placeholders(FINDING_COLUMNS)})`,
@@ -22,14 +26,21 @@ export function makeEvaluationWriter(database: Database): EvaluationWriter {
        :id, :at, :runId, :from, :to, :reason`,
   );
   const insertRun = database.prepare(
-    `INSERT INTO run (run_id, now, fingerprint, deliveries_fingerprint, evaluated, verdict)
-     VALUES (:runId, :now, :fingerprint, :deliveriesFingerprint, :evaluated, :verdict)`,
+    "INSERT INTO run (run_id, now, fingerprint, deliveries_fingerprint, plan) VALUES (?, ?, ?, ?, ?)",
   );
+  const dropOpenRuns = database.prepare("DELETE FROM run WHERE verdict IS NULL");
+  const insertGroup = database.prepare(
+    "INSERT INTO run_group (run_id, bucket_group, evaluated) VALUES (?, ?, ?)",
+  );
+  const deleteGroups = database.prepare("DELETE FROM run_group");
+  const endRun = database.prepare("UPDATE run SET evaluated = ?, verdict = ? WHERE run_id = ?");
 
   return {
     async saveOutcomes(bucket, outcomes) {
       for (const outcome of outcomes) {
-        updateParcel.run(
+        putParcel.run(
+          bucket,
+          outcome.barcode,
           outcome.verdict,
           outcome.observations,
           outcome.openFindings,
@@ -38,15 +49,24 @@ export function makeEvaluationWriter(database: Database): EvaluationWriter {
           outcome.corrections,
           ...toColumns(outcome.tally.legacy),
           ...toColumns(outcome.tally.new),
-          bucket,
-          outcome.barcode,
         );
+        markClean.run(bucket, outcome.barcode);
         for (const finding of outcome.changed) putFinding.run(bucket, ...toFindingRow(finding));
         for (const event of outcome.events) insertEvent.run({ bucket, ...event });
       }
     },
-    async saveRun(run) {
-      insertRun.run(run);
+    async openRun(plan) {
+      const { runId, now, fingerprint, deliveriesFingerprint } = plan;
+      dropOpenRuns.run();
+      deleteGroups.run();
+      insertRun.run(runId, now, fingerprint, deliveriesFingerprint, encodePlan(plan));
+    },
+    async closeGroup(runId, group, evaluated) {
+      insertGroup.run(runId, group, evaluated);
+    },
+    async saveRun({ runId, evaluated, verdict }) {
+      deleteGroups.run();
+      endRun.run(evaluated, verdict, runId);
     },
   };
 }

@@ -1,21 +1,20 @@
-import { zstdCompressSync } from "node:zlib";
 import type { Database } from "better-sqlite3";
-import type { Barcode } from "../../domain/barcode.ts";
 import { bucketOf } from "../../domain/barcode.ts";
-import type { EventHolder, IntakeWriter, KnownIntake, NewIntake } from "../store.ts";
-import { inKeyOrder } from "./in-key-order.ts";
-import { toBytes, toChannelNumber, toHex } from "./row-codecs.ts";
+import { mergeRuns } from "../event-keys.ts";
+import { inKeyOrder } from "../in-key-order.ts";
+import type { KnownRow } from "../row-codecs.ts";
+import { fromKeyBytes, toBytes, toChannelNumber, toKeyBytes, toKnown } from "../row-codecs.ts";
+import type { EventKeys, IntakeWriter, KnownIntake } from "../store.ts";
 import { makeBookWriter } from "./write-books.ts";
-import { makeObservationWriter } from "./write-observations.ts";
-
-/** How much raw content goes into one compressed chunk: large enough to compress well, small enough to read one delivery. */
-const CHUNK_BYTES = 256 * 1024;
 
 /** The writer of intakes and all that comes with them. Statements are prepared once. */
 export function makeIntakeWriter(database: Database): IntakeWriter {
+  const insertPart = database.prepare(
+    "INSERT INTO raw_part (bucket, key, part, bytes) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+  );
   const insertIntake = database.prepare(
-    `INSERT INTO intake (bucket, hash, channel, size_bytes, rows, raw_chunk, raw_offset, received_at, name, http_status)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO intake (bucket, hash, channel, rows, raw_key, received_at, name, http_status)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
   const selectIntake = database
     .prepare(
@@ -26,8 +25,6 @@ export function makeIntakeWriter(database: Database): IntakeWriter {
     )
     .raw();
   const updateRows = database.prepare("UPDATE intake SET rows = ? WHERE bucket = ? AND hash = ?");
-  const insertChunk = database.prepare("INSERT INTO raw_chunk (id, bytes) VALUES (?, ?)");
-  const selectLastChunk = database.prepare("SELECT coalesce(max(id), 0) FROM raw_chunk").pluck();
   const insertArrival = database.prepare(
     `INSERT INTO arrival (bucket, hash, channel, received_at, name, http_status)
      SELECT :bucket, :hash, :channel, :receivedAt, :name, :httpStatus
@@ -35,64 +32,35 @@ export function makeIntakeWriter(database: Database): IntakeWriter {
        AND received_at = :receivedAt AND name = :name)
      ON CONFLICT DO NOTHING`,
   );
-  const insertEvent = database.prepare(
-    "INSERT INTO event (bucket, identity, hash, received_at, barcode) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-  );
-  const selectEvent = database
-    .prepare("SELECT hash, received_at, barcode FROM event WHERE bucket = ? AND identity = ?")
-    .raw();
-  const updateEvent = database.prepare(
-    "UPDATE event SET hash = ?, received_at = ?, barcode = ? WHERE bucket = ? AND identity = ?",
-  );
-  /** Keeps new intakes in the order of their key, and packs their contents into chunks. */
-  const saveIntakes = async (intakes: readonly NewIntake[]): Promise<Map<string, KnownIntake>> => {
-    const known = new Map<string, KnownIntake>();
-    let chunk = (selectLastChunk.get() as number) + 1;
-    let parts: Uint8Array[] = [];
-    let filled = 0;
-    const flush = (): void => {
-      if (filled === 0) return;
-      insertChunk.run(chunk, zstdCompressSync(Buffer.concat(parts, filled)));
-      chunk += 1;
-      parts = [];
-      filled = 0;
-    };
-    const append = (bytes: Uint8Array): void => {
-      for (let from = 0; from < bytes.length; ) {
-        const part = bytes.subarray(from, from + CHUNK_BYTES - filled);
-        parts.push(part);
-        filled += part.length;
-        from += part.length;
-        if (filled === CHUNK_BYTES) flush();
-      }
-    };
-    for (const { bucket, row } of inKeyOrder(intakes, ({ hash }) => hash)) {
-      const { hash, arrival, sizeBytes, rows, content } = row;
-      const key = toBytes(hash);
-      const { changes } = insertIntake.run(
-        bucket,
-        key,
-        toChannelNumber(arrival.channel),
-        sizeBytes,
-        rows,
-        chunk,
-        filled,
-        arrival.receivedAt,
-        arrival.name,
-        arrival.httpStatus,
-      );
-      if (changes === 0) known.set(hash, toKnown(hash, selectIntake.get(bucket, key) as KnownRow));
-      else if (content instanceof Uint8Array) append(content);
-      else for await (const bytes of content) append(bytes);
-    }
-    flush();
-    return known;
-  };
+  const insertRecords = database.prepare("INSERT INTO inbox (bucket, channel, records) VALUES (?, ?, ?)");
+  const selectKeys = database.prepare("SELECT seq, keys FROM event_keys WHERE bucket = ? ORDER BY seq").raw();
+  const insertKeys = database.prepare("INSERT INTO event_keys (bucket, seq, keys) VALUES (?, ?, ?)");
+  const deleteKeys = database.prepare("DELETE FROM event_keys WHERE bucket = ? AND seq > ?");
 
   return {
-    ...makeObservationWriter(database),
     ...makeBookWriter(database),
-    saveIntakes,
+    async saveRaw(parts) {
+      for (const { key, part, bytes } of parts) insertPart.run(bucketOf(key), key, part, bytes);
+    },
+    async saveIntakes(intakes) {
+      const known = new Map<string, KnownIntake>();
+      for (const { bucket, row } of inKeyOrder(intakes, ({ hash }) => hash)) {
+        const { hash, arrival, rows, rawKey } = row;
+        const key = toBytes(hash);
+        const { changes } = insertIntake.run(
+          bucket,
+          key,
+          toChannelNumber(arrival.channel),
+          rows,
+          rawKey,
+          arrival.receivedAt,
+          arrival.name,
+          arrival.httpStatus,
+        );
+        if (changes === 0) known.set(hash, toKnown(hash, selectIntake.get(bucket, key) as KnownRow));
+      }
+      return known;
+    },
     async saveRowCount(hash, rows) {
       updateRows.run(rows, bucketOf(hash), toBytes(hash));
     },
@@ -107,36 +75,21 @@ export function makeIntakeWriter(database: Database): IntakeWriter {
         });
       }
     },
-    async saveEvents(holders) {
-      const held = new Map<string, EventHolder>();
-      for (const { bucket, row } of inKeyOrder(holders, ({ identity }) => identity)) {
-        const key = toBytes(row.identity);
-        const { changes } = insertEvent.run(bucket, key, toBytes(row.hash), row.receivedAt, row.barcode);
-        if (changes === 1) continue;
-        const [hash, receivedAt, barcode] = selectEvent.get(bucket, key) as [Buffer, number, Barcode];
-        held.set(row.identity, { identity: row.identity, hash: toHex(hash), receivedAt, barcode });
+    async saveRecords(batches) {
+      for (const { bucket, channel, records } of batches) {
+        insertRecords.run(bucket, toChannelNumber(channel), records);
       }
-      return held;
     },
-    async replaceEvents(holders) {
-      for (const { identity, hash, receivedAt, barcode } of holders) {
-        updateEvent.run(toBytes(hash), receivedAt, barcode, bucketOf(identity), toBytes(identity));
-      }
+    async saveEventKeys(fresh) {
+      return fresh.flatMap(({ bucket, keys }): EventKeys[] => {
+        const runs = (selectKeys.all(bucket) as [number, Buffer][]).map(
+          ([seq, bytes]) => [seq, fromKeyBytes(bytes)] as const,
+        );
+        const { keepThrough, merged } = mergeRuns(runs, keys);
+        deleteKeys.run(bucket, keepThrough);
+        insertKeys.run(bucket, keepThrough + 1, toKeyBytes(merged));
+        return runs.map(([, kept]) => ({ bucket, keys: kept }));
+      });
     },
   };
-}
-
-type KnownRow = readonly [
-  rows: number,
-  receivedAt: number | null,
-  receivedAgainAt: number | null,
-  quarantined: number,
-];
-
-function toKnown(hash: string, [rows, receivedAt, receivedAgainAt, quarantined]: KnownRow): KnownIntake {
-  const firstReceivedAt =
-    receivedAt === null || receivedAgainAt === null
-      ? (receivedAt ?? receivedAgainAt)
-      : Math.min(receivedAt, receivedAgainAt);
-  return { hash, rows, firstReceivedAt, quarantined };
 }

@@ -162,7 +162,6 @@ describe("parseLegacyReply", () => {
         },
       ],
       listed: [],
-      eventId: null,
       customerNumber: null,
     });
   });

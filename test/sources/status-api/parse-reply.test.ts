@@ -92,7 +92,6 @@ describe("parseStatusReply", () => {
       hash: sha256(content),
       content,
       listed: ["3SDEVC123456789"],
-      eventId: null,
       customerNumber: null,
     });
   });

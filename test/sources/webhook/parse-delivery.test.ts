@@ -66,13 +66,12 @@ describe("parseDelivery", () => {
             },
             intake: sha256(content),
             line: 1,
-            identity: sha256("event\u001f6f0c").slice(0, 32),
+            identity: "e:6f0c",
             lastListedAt: null,
           },
         },
       ],
       listed: [],
-      eventId: "6f0c",
       customerNumber: "11223344",
     });
   });
@@ -87,8 +86,9 @@ describe("parseDelivery", () => {
 
   it("tells event ids apart that are numbers longer than a double", () => {
     const body = (id: string) => JSON.stringify(aDelivery()).replace('"6f0c"', id);
-    expect(parse(body("1234567890123456789")).eventId).toBe("1234567890123456789");
-    expect(parse(body("1234567890123456788")).eventId).toBe("1234567890123456788");
+    const identityOf = (id: string) => observationsOf(parse(body(id)))[0]?.identity;
+    expect(identityOf("1234567890123456789")).toBe("e:1234567890123456789");
+    expect(identityOf("1234567890123456788")).toBe("e:1234567890123456788");
   });
 
   it.each([[undefined], [null], [""], ["  "], [{}]])(
@@ -98,8 +98,7 @@ describe("parseDelivery", () => {
       const other = parse(aDelivery({ root: { eventId }, status: { code: "held" } }));
       const again = parse(aDelivery({ root: { eventId } }));
       const identityOf = (intake: typeof first) => observationsOf(intake)[0]?.identity;
-      expect(first.eventId).toBeNull();
-      expect(identityOf(first)).toMatch(/^[0-9a-f]{32}$/);
+      expect(identityOf(first)).toBe(`b:${first.hash}`);
       expect(identityOf(again)).toBe(identityOf(first));
       expect(identityOf(other)).not.toBe(identityOf(first));
     },
@@ -201,9 +200,17 @@ describe("parseDelivery", () => {
     ]);
   });
 
-  it("keeps event id and customer of a delivery that is set aside, so that a conflict can be told", () => {
-    const intake = parse(aDelivery({ item: { barcode: null } }));
-    expect([intake.eventId, intake.customerNumber]).toEqual(["6f0c", "11223344"]);
+  it("keeps the beginning of an overlong event id for people, and tells two such ids apart", () => {
+    const identityOf = (eventId: string) =>
+      observationsOf(parse(aDelivery({ root: { eventId } })))[0]?.identity;
+    const [long, longest] = ["x".repeat(101), "x".repeat(102)];
+    expect(identityOf(long)).toMatch(/^e:x{100}… [0-9a-f]{32}$/);
+    expect(identityOf(longest)).not.toBe(identityOf(long));
+    expect(identityOf("x".repeat(100))).toBe(`e:${"x".repeat(100)}`);
+  });
+
+  it("keeps the customer of a delivery that is set aside: the webhook was in use for it", () => {
+    expect(parse(aDelivery({ item: { barcode: null } })).customerNumber).toBe("11223344");
   });
 
   it("shows what it looked at, and neither names nor addresses", () => {

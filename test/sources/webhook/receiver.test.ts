@@ -99,6 +99,16 @@ describe("makeReceiver", () => {
       expect(url).toMatch(/^http:\/\/127\.0\.0\.1:[0-9]+$/);
     }));
 
+  it("tells the status of every answer", async () => {
+    const told: number[] = [];
+    await withReceiver({ onAnswer: (status) => told.push(status) }, async ({ url, post }) => {
+      await post("{}");
+      await post("{}", { apikey: "another" });
+      await (await request(`${url}/elsewhere`)).body.dump();
+    });
+    expect(told).toEqual([200, 401, 404]);
+  });
+
   it("saves a delivery byte for byte, with the moment and the attempt's name, and says 200", () =>
     withReceiver({}, async ({ post, saves }) => {
       const body = Buffer.from('\ufeff{ "é" : "\u0000\xff" }', "latin1");

@@ -17,10 +17,13 @@ import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { UsageError } from "../../../src/domain/errors.ts";
+import type { KeptObservation } from "../../../src/domain/merge-observation.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open-store.ts";
 import { SCHEMA_VERSION } from "../../../src/store/sqlite/schema.ts";
+import type { Store } from "../../../src/store/store.ts";
+import { behavesLikeSharedStore } from "../../contract/behaves-like-shared-store.ts";
 import { behavesLikeStore } from "../../contract/behaves-like-store.ts";
-import { aKept, aRun, parcelOf } from "../../support/store-rows.ts";
+import { aKept, aPlan, aRun, dossiersOf, parcelOf } from "../../support/store-rows.ts";
 
 let folder = "";
 let files = 0;
@@ -38,9 +41,13 @@ function newPath(): string {
 /** Makes a store on disk with one observation, and closes it. */
 async function makeStoreFile(path = newPath()): Promise<string> {
   const store = openSqliteStore(path);
-  await store.transaction(({ intakes }) => intakes.saveObservations([aKept()]));
+  await keep(store, aKept());
   await store.close();
   return path;
+}
+
+function keep(store: Store, ...observations: readonly KeptObservation[]): Promise<void> {
+  return store.transaction(({ dossiers }) => dossiers.saveDossiers(dossiersOf(observations)));
 }
 
 /** Changes a file by hand, as another program might. */
@@ -86,17 +93,25 @@ describe("a store in memory", () => behavesLikeStore(async () => openSqliteStore
 
 describe("a store in a file", () => behavesLikeStore(async () => openSqliteStore(newPath())));
 
+describe("a store that several share", () =>
+  behavesLikeSharedStore(async () => ({
+    module: new URL("../../../src/store/sqlite/open-store.ts", import.meta.url).href,
+    opener: "openSqliteStore",
+    args: [newPath()],
+  })));
+
 describe("openSqliteStore", () => {
   it("finds everything again that was committed, and only that", async () => {
     const path = newPath();
     const store = openSqliteStore(path);
-    await store.transaction(async ({ intakes, evaluations }) => {
-      await intakes.saveObservations([aKept()]);
+    await store.transaction(async ({ dossiers, evaluations }) => {
+      await dossiers.saveDossiers(dossiersOf([aKept()]));
+      await evaluations.openRun(aPlan());
       await evaluations.saveRun(aRun());
     });
     await store
-      .transaction(async ({ intakes }) => {
-        await intakes.saveObservations([aKept({ barcode: parcelOf(2) })]);
+      .transaction(async ({ dossiers }) => {
+        await dossiers.saveDossiers(dossiersOf([aKept({ barcode: parcelOf(2) })]));
         throw new Error("no");
       })
       .catch(() => {});
@@ -125,7 +140,7 @@ describe("openSqliteStore", () => {
 
   it.each([
     ["newer", SCHEMA_VERSION + 1, /schema version.*newer trackbridge/],
-    ["older", -1, /schema version -1.*name another file/],
+    ["older", 1, /schema version 1 .*import the data into another store/],
   ])("refuses a store of a %s version and leaves it as it was", async (_, version, told) => {
     const path = await makeStoreFile();
     withDatabase(path, (database) => database.pragma(`user_version = ${version}`));
@@ -192,16 +207,18 @@ describe("openSqliteStore", () => {
     connection.pragma("busy_timeout = 20");
     const other = new Database(path);
     other.exec("BEGIN IMMEDIATE");
-    const attempt = store.transaction(({ intakes }) =>
-      intakes.saveObservations([aKept({ identity: "two" })]),
-    );
+    const attempt = keep(store, aKept({ identity: "two" }));
     await expect(attempt).rejects.toThrow(UsageError);
     await expect(attempt).rejects.toThrow(/another trackbridge is writing to it: wait for that to end/);
+    await expect(store.claims.take("group 1", "a", 1)).rejects.toThrow(
+      /another trackbridge is writing to it/,
+    );
     other.exec("COMMIT");
     other.close();
-    expect(
-      await store.transaction(({ intakes }) => intakes.saveObservations([aKept({ identity: "two" })])),
-    ).toBe(1);
+    await keep(store, aKept({ identity: "two" }));
+    expect((await store.parcels.findDossier(parcelOf(1)))?.observations).toEqual([
+      aKept({ identity: "two" }),
+    ]);
     await store.close();
   });
 
@@ -222,7 +239,7 @@ describe("openSqliteStore", () => {
         connection.pragma("synchronous", { simple: true }),
       ];
       expect(settings()).toEqual(["wal", 2]);
-      await store.transaction(({ intakes }) => intakes.saveObservations([aKept({ identity: "two" })]));
+      await keep(store, aKept({ identity: "two" }));
       expect(settings()).toEqual(["wal", 2]);
       await store.close();
     },
@@ -231,9 +248,7 @@ describe("openSqliteStore", () => {
   it("refuses to go on when its connection does not sync in full any more", async () => {
     const { store, connection } = openWithConnection(newPath());
     connection.pragma("synchronous = NORMAL");
-    await expect(store.transaction(({ intakes }) => intakes.saveObservations([aKept()]))).rejects.toThrow(
-      /not FULL/,
-    );
+    await expect(keep(store, aKept())).rejects.toThrow(/not FULL/);
     await store.close();
   });
 

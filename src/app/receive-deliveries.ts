@@ -1,0 +1,118 @@
+import { readFileSync } from "node:fs";
+import type { Config } from "../config.ts";
+import { UsageError } from "../domain/errors.ts";
+import { haulPayloads } from "../intake/haul-payloads.ts";
+import { makeHaulWriter } from "../intake/save-hauls.ts";
+import { makePayloadParser } from "../sources/import-payloads.ts";
+import type { ReceivedDelivery } from "../sources/webhook/receiver.ts";
+import { makeReceiver } from "../sources/webhook/receiver.ts";
+import { makeSharedKeyVerifier } from "../sources/webhook/verify-shared-key.ts";
+import { packKeyOf } from "../store/pack.ts";
+import type { App } from "./open-app.ts";
+
+/** A server that takes deliveries. */
+export interface Receiving {
+  /** Where the carrier is to send them. */
+  readonly url: string;
+  /** Takes no more, and ends once everything taken is saved and answered. */
+  readonly close: () => Promise<void>;
+}
+
+export interface ReceivingListener {
+  /** Told the HTTP status of every answer. */
+  readonly onAnswer: (status: number) => void;
+  /** Told why deliveries could not be saved; the carrier is told to come again. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/**
+ * Starts to take webhook deliveries. What is answered with 200 lies durably in
+ * the inbox; settling it is left to others.
+ *
+ * @throws UsageError without a key, or when the address cannot be listened at
+ */
+export async function receiveDeliveries(
+  app: App,
+  { onAnswer, onFailure }: ReceivingListener,
+): Promise<Receiving> {
+  const { contract, config, clock } = app;
+  const { host, port, path } = config.serve;
+  const keys = readKeys(config.serve, process.env);
+  const save = makeDeliverySaver(app);
+  const receiver = makeReceiver({
+    path,
+    verifiers: contract.webhook.verifiers.map(({ header }) => makeSharedKeyVerifier(header, keys)),
+    deliveryIdHeader: contract.webhook.deliveryIdHeader,
+    now: clock,
+    onAnswer,
+    save: (deliveries) =>
+      save(deliveries).catch((error: unknown) => {
+        onFailure(error);
+        throw error;
+      }),
+  });
+  try {
+    const url = (await receiver.listen(port, host)) + path;
+    return { url, close: receiver.close };
+  } catch (cause) {
+    await receiver.close();
+    if (!(cause instanceof Error && "syscall" in cause && "code" in cause)) throw cause;
+    throw new UsageError(
+      {
+        place: "serve.host and serve.port",
+        value: `${host}:${port} (${cause.code})`,
+        expected: "an address of this machine, and a port that is free and may be used",
+        todo: "correct them in the configuration, or stop what uses the port",
+      },
+      { cause },
+    );
+  }
+}
+
+/** Makes what appends deliveries to the inbox: all of them durably, or none. */
+export function makeDeliverySaver({
+  store,
+  contract,
+  config,
+}: App): (deliveries: readonly ReceivedDelivery[]) => Promise<void> {
+  const parse = makePayloadParser("webhook", { contract, legacyZone: config.zone });
+  return async (deliveries) => {
+    const payloads = deliveries.map(({ body, receivedAt, deliveryId }) =>
+      parse(
+        body,
+        { channel: "webhook", name: deliveryId, receivedAt, httpStatus: null },
+        `delivery ${deliveryId}`,
+      ),
+    );
+    const haul = haulPayloads("webhook", payloads, packKeyOf(payloads.map(({ content }) => content)));
+    await store.transaction(async (tx) => {
+      const writer = makeHaulWriter(tx, "webhook");
+      await writer.add(haul);
+      await writer.finish();
+    });
+  };
+}
+
+function readKeys(
+  { keyEnvironment, keyFile }: Config["serve"],
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  const place = keyFile === undefined ? `environment variable ${keyEnvironment}` : `serve.keyFile ${keyFile}`;
+  const text = keyFile === undefined ? environment[keyEnvironment] : readKeyFile(keyFile);
+  const keys = (text ?? "").split("\n").flatMap((line) => (line.trim() === "" ? [] : [line.trim()]));
+  if (keys.length > 0) return keys;
+  throw new UsageError({
+    place,
+    value: text === undefined ? "not there" : "empty",
+    expected: "the key that deliveries must carry, or two, a line each, while it is being changed",
+    todo: "set it, or name another in serve.keyEnvironment or serve.keyFile",
+  });
+}
+
+function readKeyFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,129 @@
+import type { Haul } from "../../intake/haul.ts";
+import { haulFile } from "../../intake/haul-file.ts";
+import { haulPayloads } from "../../intake/haul-payloads.ts";
+import type { RowsByChannel } from "../../intake/intake-tally.ts";
+import { settleInbox } from "../../intake/settle-inbox.ts";
+import type { PayloadChannel } from "../../sources/exported-line.ts";
+import type { BlockParser } from "../../sources/import-payloads.ts";
+import { makeBlockParser } from "../../sources/import-payloads.ts";
+import { openScanFile } from "../../sources/legacy-scan/parse-scan-file.ts";
+import { readLayout } from "../../sources/legacy-scan/read-layout.ts";
+import type { JsonBlock } from "../../sources/read-json-lines.ts";
+import type { GroupWorker } from "../../store/bucket-groups.ts";
+import { packKeyOf } from "../../store/pack.ts";
+import { evaluateGroups } from "../evaluate-groups.ts";
+import type { App } from "../open-app.ts";
+
+/** Work that any thread can do. It passes between threads, and so do its results. */
+export type Job =
+  /** Reads exported payloads. Gives one {@link Haul}. */
+  | {
+      readonly kind: "haul-lines";
+      readonly channel: PayloadChannel;
+      readonly file: string;
+      readonly block: JsonBlock;
+      /** Of the block; it leaves this thread with the job. */
+      readonly bytes: number;
+    }
+  /** Reads a scan file. Gives {@link Haul}s. */
+  | {
+      readonly kind: "haul-file";
+      /** Of the file among those that are imported. */
+      readonly index: number;
+      readonly path: string;
+      readonly name: string;
+      readonly layout: string;
+      readonly receivedAt: number | undefined;
+    }
+  /** Settles the inbox, together with the other threads. Gives {@link RowsByChannel}. */
+  | { readonly kind: "settle" }
+  /** Evaluates the open run, together with the other threads. Gives one sign of life a group, and says which claims were lost. */
+  | { readonly kind: "evaluate" };
+
+export type HaulJob = Extract<Job, { readonly kind: "haul-lines" | "haul-file" }>;
+
+/** What a job gives, piece by piece. */
+export type Piece = Haul | RowsByChannel | GroupNews;
+
+/** Of a group of buckets: this thread is through with it, or another has taken it over. */
+export type GroupNews = "group" | { readonly lost: string };
+
+/** Does a job. */
+export async function* runJob(
+  app: App,
+  job: Job,
+  worker: Omit<GroupWorker, "onClaimLost">,
+): AsyncGenerator<Piece> {
+  switch (job.kind) {
+    case "haul-lines":
+    case "haul-file":
+      yield* runHaulJob(app, job);
+      break;
+    case "settle":
+      yield await settleInbox(app.store, worker);
+      break;
+    case "evaluate":
+      yield* listen((tell) =>
+        evaluateGroups(app, { ...worker, onClaimLost: ({ message }) => tell({ lost: message }) }, () =>
+          tell("group"),
+        ),
+      );
+      break;
+  }
+}
+
+/** Reads what came in. */
+export async function* runHaulJob(app: Pick<App, "contract" | "config">, job: HaulJob): AsyncGenerator<Haul> {
+  if (job.kind === "haul-lines") {
+    const payloads = parserOf(app, job.channel)(job.block, job.file);
+    // The channel counts: of a line that one cannot read the whole is kept, of one that it can its body.
+    yield haulPayloads(job.channel, payloads, packKeyOf([job.channel, job.block.bytes]));
+    return;
+  }
+  const { path, name, receivedAt } = job;
+  yield* haulFile(await openScanFile(path, { layout: await readLayout(job.layout), name, receivedAt }));
+}
+
+const parsers = new WeakMap<App["contract"], Map<PayloadChannel, BlockParser>>();
+
+/** A parser learns, so it is kept for the next block. */
+function parserOf(
+  { contract, config }: Pick<App, "contract" | "config">,
+  channel: PayloadChannel,
+): BlockParser {
+  const known = parsers.get(contract) ?? new Map<PayloadChannel, BlockParser>();
+  parsers.set(contract, known);
+  const parser = known.get(channel) ?? makeBlockParser(channel, { contract, legacyZone: config.zone });
+  known.set(channel, parser);
+  return parser;
+}
+
+/** What a listener is told as a stream, while the work goes on. */
+async function* listen(work: (tell: (news: GroupNews) => void) => Promise<void>): AsyncGenerator<GroupNews> {
+  const heard: GroupNews[] = [];
+  let wake = (): void => {};
+  let isDone = false;
+  const working = work((news) => {
+    heard.push(news);
+    wake();
+  }).finally(() => {
+    isDone = true;
+    wake();
+  });
+  // Its failure is told in the end; until then nobody looks.
+  working.catch(() => undefined);
+  try {
+    while (!isDone || heard.length > 0) {
+      const news = heard.shift();
+      if (news !== undefined) yield news;
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  } finally {
+    // Also when nobody listens any more: the store must stay open until it is done.
+    await working;
+  }
+}

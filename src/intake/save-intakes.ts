@@ -1,0 +1,58 @@
+import type { Channel } from "../domain/channel.ts";
+import type { GroupWorker } from "../store/bucket-groups.ts";
+import { LEASE_MS } from "../store/bucket-groups.ts";
+import { packKeyOf } from "../store/pack.ts";
+import type { Store } from "../store/store.ts";
+import type { Haul } from "./haul.ts";
+import { haulFile } from "./haul-file.ts";
+import { haulPayloads } from "./haul-payloads.ts";
+import type { FileIntake, PayloadIntake } from "./incoming.ts";
+import type { IntakeTally } from "./intake-tally.ts";
+import { addTallies } from "./intake-tally.ts";
+import { makeHaulWriter } from "./save-hauls.ts";
+import { settleInbox } from "./settle-inbox.ts";
+
+const WORKER: GroupWorker = { owner: `process ${process.pid}`, leaseMs: LEASE_MS };
+
+/**
+ * Takes in scan files in one transaction: raw content, rows, quarantine and
+ * books, all or nothing; then settles them. Content that is known adds nothing
+ * but its arrival, unless no row of it could be read: then it is read again,
+ * because the layout may be the right one now.
+ */
+export async function saveFiles(store: Store, files: readonly FileIntake[]): Promise<IntakeTally> {
+  async function* haulAll(): AsyncGenerator<Haul> {
+    for (const file of files) yield* haulFile(file);
+  }
+  return saveAndSettle(store, "legacy-scan", haulAll());
+}
+
+/**
+ * Takes in deliveries or replies of one channel in one transaction, and
+ * settles them.
+ *
+ * @param payloads in the order in which they stood; the outcome does not
+ *   depend on it
+ */
+export async function savePayloads(
+  store: Store,
+  channel: Channel,
+  payloads: readonly PayloadIntake[],
+): Promise<IntakeTally> {
+  const pack = packKeyOf(payloads.map(({ content }) => content));
+  return saveAndSettle(store, channel, [haulPayloads(channel, payloads, pack)]);
+}
+
+async function saveAndSettle(
+  store: Store,
+  channel: Channel,
+  hauls: Iterable<Haul> | AsyncIterable<Haul>,
+): Promise<IntakeTally> {
+  const counted = await store.transaction(async (tx) => {
+    const writer = makeHaulWriter(tx, channel);
+    for await (const haul of hauls) await writer.add(haul);
+    return writer.finish();
+  });
+  const settled = await settleInbox(store, WORKER);
+  return addTallies(counted, { intakes: 0, ...settled[channel] });
+}

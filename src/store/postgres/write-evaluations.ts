@@ -1,0 +1,144 @@
+import type { EpisodeTally } from "../../domain/verdict.ts";
+import { encodePlan } from "../plan-codec.ts";
+import { FINDING_COLUMNS, toFindingRow } from "../row-codecs.ts";
+import type { EvaluationWriter, ParcelOutcome } from "../store.ts";
+import type { WriteSession } from "./session.ts";
+import { toCopy, toStatements } from "./statements.ts";
+
+export const EVALUATION_SQL = {
+  ...toStatements("evaluations", {
+    removeParcels: "DELETE FROM parcel WHERE bucket = $1 AND barcode = ANY ($2)",
+    markClean: "DELETE FROM dirty WHERE bucket = $1 AND barcode = ANY ($2)",
+    // The barcodes lead to the rows; the pairs say which of them.
+    removeFindings:
+      "DELETE FROM finding WHERE bucket = $1 AND barcode = ANY ($2) AND barcode || ' ' || id = ANY ($3)",
+    lastSeqs:
+      "SELECT barcode, max(seq) FROM finding_event WHERE bucket = $1 AND barcode = ANY ($2) GROUP BY barcode",
+    dropOpenRuns: "DELETE FROM run WHERE verdict IS NULL",
+    openRun:
+      "INSERT INTO run (run_id, now, fingerprint, deliveries_fingerprint, plan) VALUES ($1, $2, $3, $4, $5)",
+    closeGroup: "INSERT INTO run_group (run_id, bucket_group, evaluated) VALUES ($1, $2, $3)",
+    dropGroups: "DELETE FROM run_group",
+    endRun: "UPDATE run SET evaluated = $1, verdict = $2 WHERE run_id = $3",
+  }),
+  putParcels: toCopy("parcel", {
+    bucket: "int4",
+    barcode: "text",
+    verdict: "text",
+    observations: "int4",
+    open_findings: "int4",
+    due_at: "int8",
+    awaits_deliveries: "bool",
+    corrections: "int4",
+    legacy_episodes: "int4",
+    legacy_agreed: "int4",
+    legacy_differing: "int4",
+    legacy_explained: "int4",
+    legacy_lone: "int4",
+    new_episodes: "int4",
+    new_agreed: "int4",
+    new_differing: "int4",
+    new_explained: "int4",
+    new_lone: "int4",
+  }),
+  putFindings: toCopy("finding", {
+    bucket: "int4",
+    ...Object.fromEntries(FINDING_COLUMNS.map((column) => [column, "text" as const])),
+    legacy_episodes: "int4",
+    new_episodes: "int4",
+    first_seen_at: "int8",
+  }),
+  putEvents: toCopy("finding_event", {
+    bucket: "int4",
+    barcode: "text",
+    seq: "int4",
+    id: "text",
+    at: "int8",
+    run_id: "text",
+    from_state: "text",
+    to_state: "text",
+    reason: "text",
+  }),
+};
+
+/** The writer of what evaluations and runs leave. */
+export function makeEvaluationWriter(session: WriteSession): EvaluationWriter {
+  const putFindings = async (bucket: number, outcomes: readonly ParcelOutcome[]): Promise<void> => {
+    const rows = outcomes.flatMap(({ changed }) => changed.map(toFindingRow));
+    // Of two with one key the later counts.
+    const byKey = new Map(rows.map((row) => [`${row[0]} ${row[1]}`, row]));
+    if (byKey.size === 0) return;
+    const barcodes = [...new Set(rows.map(([barcode]) => barcode))];
+    await session.run(EVALUATION_SQL.removeFindings, bucket, barcodes, [...byKey.keys()]);
+    await session.copy(
+      EVALUATION_SQL.putFindings,
+      [...byKey.values()].map((row) => [bucket, ...row]),
+    );
+  };
+  const putEvents = async (bucket: number, outcomes: readonly ParcelOutcome[]): Promise<void> => {
+    const events = outcomes.flatMap((outcome) => outcome.events);
+    if (events.length === 0) return;
+    const barcodes = [...new Set(events.map(({ barcode }) => barcode))];
+    const seqs = new Map(await session.rows<[string, number]>(EVALUATION_SQL.lastSeqs, bucket, barcodes));
+    await session.copy(
+      EVALUATION_SQL.putEvents,
+      events.map(({ barcode, id, at, runId, from, to, reason }) => {
+        const seq = (seqs.get(barcode) ?? 0) + 1;
+        seqs.set(barcode, seq);
+        return [bucket, barcode, seq, id, at, runId, from, to, reason];
+      }),
+    );
+  };
+
+  return {
+    async saveOutcomes(bucket, outcomes) {
+      if (outcomes.length === 0) return;
+      // Of two of one parcel the later counts.
+      const parcels = new Map(outcomes.map((outcome) => [outcome.barcode, outcome]));
+      const barcodes = [...parcels.keys()];
+      await session.run(EVALUATION_SQL.removeParcels, bucket, barcodes);
+      await session.copy(
+        EVALUATION_SQL.putParcels,
+        [...parcels.values()].map((outcome) => [
+          bucket,
+          outcome.barcode,
+          outcome.verdict,
+          outcome.observations,
+          outcome.openFindings,
+          outcome.dueAt,
+          outcome.awaitsDeliveries,
+          outcome.corrections,
+          ...toColumns(outcome.tally.legacy),
+          ...toColumns(outcome.tally.new),
+        ]),
+      );
+      await session.run(EVALUATION_SQL.markClean, bucket, barcodes);
+      await putFindings(bucket, outcomes);
+      await putEvents(bucket, outcomes);
+    },
+    async openRun(plan) {
+      const { runId, now, fingerprint, deliveriesFingerprint } = plan;
+      await session.run(EVALUATION_SQL.dropOpenRuns);
+      await session.run(EVALUATION_SQL.dropGroups);
+      await session.run(
+        EVALUATION_SQL.openRun,
+        runId,
+        now,
+        fingerprint,
+        deliveriesFingerprint,
+        encodePlan(plan),
+      );
+    },
+    async closeGroup(runId, group, evaluated) {
+      await session.run(EVALUATION_SQL.closeGroup, runId, group, evaluated);
+    },
+    async saveRun({ runId, evaluated, verdict }) {
+      await session.run(EVALUATION_SQL.dropGroups);
+      await session.run(EVALUATION_SQL.endRun, evaluated, verdict, runId);
+    },
+  };
+}
+
+function toColumns({ episodes, agreed, differing, explained, lone }: EpisodeTally): number[] {
+  return [episodes, agreed, differing, explained, lone];
+}

@@ -1,0 +1,4 @@
+/** `?, ?, ?` for a list of columns. */
+export function placeholders(columns: readonly unknown[]): string {
+  return columns.map(() => "?").join(", ");
+}

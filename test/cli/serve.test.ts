@@ -1,0 +1,188 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import Database from "better-sqlite3";
+import { request } from "undici";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { reconcileStore } from "../../src/app/reconcile-store.ts";
+import type { Store } from "../../src/store/store.ts";
+import { withAppOn } from "../support/apps.ts";
+import { runCli } from "../support/cli.ts";
+import { BASE } from "../support/intakes.ts";
+import { HOUR } from "../support/observations.ts";
+import type { RunningProcess } from "../support/processes.ts";
+import { startProcess } from "../support/processes.ts";
+import { parcelOf } from "../support/store-rows.ts";
+
+const KEY = "the carrier's key";
+const NEXT_KEY = "the carrier's next key";
+
+let cwd = "";
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), "trackbridge-"));
+  onTestFinished(() => rmSync(cwd, { recursive: true }));
+  writeFileSync(join(cwd, "any-port.yml"), "serve: { port: 0 }");
+});
+
+const ARGS = ["serve", "--database", "sqlite:a.db", "--config", "any-port.yml"];
+const env = { TRACKBRIDGE_WEBHOOK_KEY: `${KEY}\n${NEXT_KEY}\n` };
+
+/** Starts a server and gives its address. */
+async function start(args = ARGS): Promise<{ readonly server: RunningProcess; readonly url: string }> {
+  const server = startProcess(args, { cwd, env });
+  for (let n = 0; n < 4000; n += 1) {
+    const url = server.logged.find(({ event }) => event === "receiving")?.url;
+    if (url !== undefined) return { server, url };
+    await wait(5);
+  }
+  throw new Error(`never received: ${server.complaints.join("\n")}`);
+}
+
+/** A delivery about the tests' n-th parcel. */
+function toBody(n: number): string {
+  const timestamp = Temporal.Instant.fromEpochMilliseconds(BASE).toString();
+  const item = { barcode: parcelOf(n), status: { code: "sorted", timestamp } };
+  return JSON.stringify({ eventId: `event ${n}`, customerNumber: "11223344", item });
+}
+
+async function post(
+  url: string,
+  body: string,
+  key = KEY,
+): Promise<{ readonly status: number; readonly retryAfter: unknown }> {
+  const reply = await request(url, { method: "POST", body, headers: { apikey: key } });
+  await reply.body.dump();
+  return { status: reply.statusCode, retryAfter: reply.headers["retry-after"] };
+}
+
+const withStore = <Result>(use: (store: Store) => Promise<Result>): Promise<Result> =>
+  withAppOn(`sqlite:${join(cwd, "a.db")}`, BASE + HOUR, ({ store }) => use(store));
+
+/** The barcodes of all that was taken, settled by a worker. */
+async function listTaken(): Promise<string[]> {
+  return withAppOn(`sqlite:${join(cwd, "a.db")}`, BASE + HOUR, async (app) => {
+    await reconcileStore(app);
+    const barcodes: string[] = [];
+    for await (const page of app.store.parcels.list({})) barcodes.push(...page.map(({ barcode }) => barcode));
+    return barcodes.toSorted();
+  });
+}
+
+describe("trackbridge serve", () => {
+  it("takes what carries the key, appends it to the inbox, and leaves it to workers", async () => {
+    const { server, url } = await start();
+    expect((await post(url, toBody(1))).status).toBe(200);
+    expect((await post(url, toBody(2), NEXT_KEY)).status).toBe(200);
+    expect((await post(url, toBody(3), "another key")).status).toBe(401);
+    expect((await post(url, "no JSON")).status).toBe(200);
+    server.signal("SIGTERM");
+    expect(await server.ended).toBe(0);
+    expect(server.complaints).toEqual([]);
+    expect(server.logged.slice(1)).toMatchObject([
+      { event: "deliveries", saved: 3, refused: 1, unavailable: 0 },
+      { event: "stopped receiving" },
+    ]);
+    await withStore(async ({ parcels, feeds }) => {
+      expect(await parcels.inboxBuckets()).toHaveLength(2);
+      expect(await parcels.buckets()).toEqual([]);
+      expect((await feeds.quarantined(9)).map(({ code }) => code)).toEqual(["BODY_NOT_JSON"]);
+    });
+    expect(await listTaken()).toEqual([parcelOf(1), parcelOf(2)]);
+  });
+
+  it("has on disk whatever it has said 200 to, also when it is killed, and many may do so on one store", async () => {
+    const servers = await Promise.all([start(), start()]);
+    const taken: number[] = [];
+    let next = 0;
+    /** Sends until the server is gone. */
+    const send = async (url: string): Promise<void> => {
+      for (;;) {
+        next += 1;
+        const n = next;
+        const reply = await post(url, toBody(n)).catch(() => undefined);
+        if (reply === undefined) return;
+        expect(reply.status).toBe(200);
+        taken.push(n);
+      }
+    };
+    const sending = servers.flatMap(({ url }) => Array.from({ length: 8 }, () => send(url)));
+    while (taken.length < 200) await wait(1);
+    for (const { server } of servers) server.signal("SIGKILL");
+    await Promise.all(sending);
+    const there = new Set(await listTaken());
+    expect(taken.filter((n) => !there.has(parcelOf(n)))).toEqual([]);
+    // What was on its way may be there, too; nothing else.
+    expect(there.size).toBeLessThanOrEqual(next);
+  });
+
+  it("says 503 and when to come again while the store is another's, and takes it then", async () => {
+    const { server, url } = await start();
+    expect((await post(url, toBody(1))).status).toBe(200);
+    const other = new Database(join(cwd, "a.db"));
+    other.exec("BEGIN EXCLUSIVE");
+    const refused = post(url, toBody(2));
+    // It waits for the store without being deaf.
+    expect((await post(url, toBody(3), "another key")).status).toBe(401);
+    expect(await refused).toEqual({ status: 503, retryAfter: "5" });
+    const waiting = post(url, toBody(4));
+    await wait(100);
+    other.exec("COMMIT");
+    other.close();
+    expect((await waiting).status).toBe(200);
+    expect((await post(url, toBody(2))).status).toBe(200);
+    server.signal("SIGINT");
+    expect(await server.ended).toBe(130);
+    expect(server.logged.filter(({ level }) => level === "warn")).toMatchObject([
+      { event: "deliveries not saved", problem: expect.stringMatching(/database is locked/) },
+    ]);
+    expect(await listTaken()).toEqual([1, 2, 4].map(parcelOf));
+  });
+
+  it("logs nothing of what it takes", async () => {
+    const { server, url } = await start();
+    await post(url, toBody(1).replace('"eventId"', '"recipient":"J. Jansen","eventId"'));
+    await post(url, '{"recipient":"J. Jansen"');
+    server.signal("SIGTERM");
+    await server.ended;
+    expect(JSON.stringify([server.logged, server.complaints])).not.toMatch(/Jansen|3SDEVC|carrier/);
+  });
+
+  it.each([
+    [
+      "no key",
+      {},
+      ARGS,
+      /^environment variable TRACKBRIDGE_WEBHOOK_KEY: not there → the key that deliveries must carry/,
+    ],
+    ["an empty key", { TRACKBRIDGE_WEBHOOK_KEY: " \n" }, ARGS, /^environment variable .*: empty → /],
+    ["too many keys", { TRACKBRIDGE_WEBHOOK_KEY: "a\nb\nc" }, ARGS, /3 secrets.* → one secret, or two/],
+    [
+      "a key file that is not there",
+      env,
+      [...ARGS.slice(0, -1), "no-key.yml"],
+      /^serve\.keyFile not-there: not there → /,
+    ],
+    [
+      "an address of another machine",
+      env,
+      [...ARGS.slice(0, -1), "not-ours.yml"],
+      /^serve\.host and serve\.port: 192\.0\.2\.1:0 \(EADDRNOTAVAIL\)/,
+    ],
+  ])("refuses to start with %s, in one line", async (_, environment, args, told) => {
+    writeFileSync(join(cwd, "no-key.yml"), "serve: { keyFile: not-there }");
+    writeFileSync(join(cwd, "not-ours.yml"), "serve: { host: 192.0.2.1, port: 0 }");
+    const { code, stdout, stderr } = await runCli(args, { cwd, env: environment });
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(told);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  });
+
+  it("takes its key from a file", async () => {
+    writeFileSync(join(cwd, "key"), "of a file\n");
+    writeFileSync(join(cwd, "key-file.yml"), "serve: { port: 0, keyFile: key }");
+    const { url } = await start([...ARGS.slice(0, -1), "key-file.yml"]);
+    expect((await post(url, toBody(1), "of a file")).status).toBe(200);
+    expect((await post(url, toBody(1))).status).toBe(401);
+  });
+});

@@ -1,0 +1,9 @@
+import { Packer, packKeyOf } from "../../src/store/pack.ts";
+import type { RawPart } from "../../src/store/store.ts";
+
+/** A pack of payloads, as taking them in makes it. */
+export function makePack(payloads: readonly Uint8Array[]): RawPart {
+  const packer = new Packer();
+  for (const payload of payloads) packer.add(payload);
+  return packer.finish(packKeyOf(payloads));
+}
