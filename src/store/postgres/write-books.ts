@@ -3,6 +3,7 @@ import type { DeliveryWindow } from "../../domain/feed-progress.ts";
 import { inKeyOrder } from "../in-key-order.ts";
 import { toBytes, toChannelNumber, toHex } from "../row-codecs.ts";
 import type { ChannelProgress, IntakeWriter } from "../store.ts";
+import { TABLES } from "../tables.ts";
 import type { WriteSession } from "./session.ts";
 import { toCopy, toStatements } from "./statements.ts";
 
@@ -25,17 +26,7 @@ export const BOOK_SQL = {
       ON CONFLICT (bucket, customer_number) DO UPDATE SET
         first_at = least(w.first_at, excluded.first_at), last_at = greatest(w.last_at, excluded.last_at)`,
   }),
-  quarantine: toCopy("quarantine", {
-    bucket: "int4",
-    hash: "bytea",
-    seq: "int4",
-    line: "int4",
-    channel: "int2",
-    name: "text",
-    code: "text",
-    message: "text",
-    raw: "text",
-  }),
+  quarantine: toCopy("quarantine", TABLES.quarantine.columns),
 };
 
 /** What a transaction adds to one row of the books. */

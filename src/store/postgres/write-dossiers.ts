@@ -1,6 +1,7 @@
 import { compareText } from "../../domain/observation.ts";
 import { toChannelNumber } from "../row-codecs.ts";
 import type { DossierWriter } from "../store.ts";
+import { TABLES } from "../tables.ts";
 import type { WriteSession } from "./session.ts";
 import { toCopy, toStatements } from "./statements.ts";
 
@@ -12,14 +13,8 @@ export const DOSSIER_SQL = {
     dirty: "SELECT barcode FROM dirty WHERE bucket = $1 AND barcode = ANY ($2)",
     clearInbox: "DELETE FROM inbox WHERE bucket = $1 AND seq = ANY ($2)",
   }),
-  putDossiers: toCopy("dossier", {
-    bucket: "int4",
-    channel: "int2",
-    barcode: "text",
-    listed_at: "int8",
-    observations: "text",
-  }),
-  markDirty: toCopy("dirty", { bucket: "int4", barcode: "text" }),
+  putDossiers: toCopy("dossier", TABLES.dossier.columns),
+  markDirty: toCopy("dirty", TABLES.dirty.columns),
 };
 
 /** The writer of the parcels' dossiers; every parcel it touches is dirty until its next evaluation. */

@@ -1,7 +1,8 @@
 import type { EpisodeTally } from "../../domain/verdict.ts";
 import { encodePlan } from "../plan-codec.ts";
-import { FINDING_COLUMNS, toFindingRow } from "../row-codecs.ts";
+import { toFindingRow } from "../row-codecs.ts";
 import type { EvaluationWriter, ParcelOutcome } from "../store.ts";
+import { TABLES } from "../tables.ts";
 import type { WriteSession } from "./session.ts";
 import { toCopy, toStatements } from "./statements.ts";
 
@@ -21,44 +22,9 @@ export const EVALUATION_SQL = {
     dropGroups: "DELETE FROM run_group",
     endRun: "UPDATE run SET evaluated = $1, verdict = $2 WHERE run_id = $3",
   }),
-  putParcels: toCopy("parcel", {
-    bucket: "int4",
-    barcode: "text",
-    verdict: "text",
-    observations: "int4",
-    open_findings: "int4",
-    due_at: "int8",
-    awaits_deliveries: "bool",
-    corrections: "int4",
-    legacy_episodes: "int4",
-    legacy_agreed: "int4",
-    legacy_differing: "int4",
-    legacy_explained: "int4",
-    legacy_lone: "int4",
-    new_episodes: "int4",
-    new_agreed: "int4",
-    new_differing: "int4",
-    new_explained: "int4",
-    new_lone: "int4",
-  }),
-  putFindings: toCopy("finding", {
-    bucket: "int4",
-    ...Object.fromEntries(FINDING_COLUMNS.map((column) => [column, "text" as const])),
-    legacy_episodes: "int4",
-    new_episodes: "int4",
-    first_seen_at: "int8",
-  }),
-  putEvents: toCopy("finding_event", {
-    bucket: "int4",
-    barcode: "text",
-    seq: "int4",
-    id: "text",
-    at: "int8",
-    run_id: "text",
-    from_state: "text",
-    to_state: "text",
-    reason: "text",
-  }),
+  putParcels: toCopy("parcel", TABLES.parcel.columns),
+  putFindings: toCopy("finding", TABLES.finding.columns),
+  putEvents: toCopy("finding_event", TABLES.finding_event.columns),
 };
 
 /** The writer of what evaluations and runs leave. */

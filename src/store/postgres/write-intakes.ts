@@ -4,6 +4,7 @@ import { inKeyOrder } from "../in-key-order.ts";
 import type { KnownRow } from "../row-codecs.ts";
 import { fromKeyBytes, toBytes, toChannelNumber, toHex, toKeyBytes, toKnown } from "../row-codecs.ts";
 import type { EventKeys, IntakeWriter, KnownIntake } from "../store.ts";
+import { TABLES } from "../tables.ts";
 import type { WriteSession } from "./session.ts";
 import { toCopy, toStatements } from "./statements.ts";
 import type { BookWriter } from "./write-books.ts";
@@ -30,7 +31,7 @@ export const INTAKE_SQL = {
       "DELETE FROM event_keys WHERE bucket = ANY ($1) AND bucket::bigint << 32 | seq::bigint = ANY ($2)",
   }),
   putRecords: toCopy("inbox", { bucket: "int4", channel: "int2", records: "bytea" }),
-  putEventKeys: toCopy("event_keys", { bucket: "int4", seq: "int4", keys: "bytea" }),
+  putEventKeys: toCopy("event_keys", TABLES.event_keys.columns),
 };
 
 /** The writer of intakes and all that comes with them. */
