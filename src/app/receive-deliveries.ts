@@ -1,13 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { Config } from "../config.ts";
 import { UsageError } from "../domain/errors.ts";
-import { haulPayloads } from "../intake/haul-payloads.ts";
-import { makeHaulWriter } from "../intake/save-hauls.ts";
+import { appendPayloads } from "../intake/save-intakes.ts";
 import { makePayloadParser } from "../sources/import-payloads.ts";
 import type { ReceivedDelivery } from "../sources/webhook/receiver.ts";
 import { makeReceiver } from "../sources/webhook/receiver.ts";
 import { makeSharedKeyVerifier } from "../sources/webhook/verify-shared-key.ts";
-import { packKeyOf } from "../store/pack.ts";
 import type { App } from "./open-app.ts";
 
 /** A server that takes deliveries. */
@@ -84,12 +82,7 @@ export function makeDeliverySaver({
         `delivery ${deliveryId}`,
       ),
     );
-    const haul = haulPayloads("webhook", payloads, packKeyOf(payloads.map(({ content }) => content)));
-    await store.transaction(async (tx) => {
-      const writer = makeHaulWriter(tx, "webhook");
-      await writer.add(haul);
-      await writer.finish();
-    });
+    await appendPayloads(store, "webhook", payloads);
   };
 }
 

@@ -24,7 +24,7 @@ export async function saveFiles(store: Store, files: readonly FileIntake[]): Pro
   async function* haulAll(): AsyncGenerator<Haul> {
     for (const file of files) yield* haulFile(file);
   }
-  return saveAndSettle(store, "legacy-scan", haulAll());
+  return settleAfter(store, "legacy-scan", await append(store, "legacy-scan", haulAll()));
 }
 
 /**
@@ -39,20 +39,37 @@ export async function savePayloads(
   channel: Channel,
   payloads: readonly PayloadIntake[],
 ): Promise<IntakeTally> {
-  const pack = packKeyOf(payloads.map(({ content }) => content));
-  return saveAndSettle(store, channel, [haulPayloads(channel, payloads, pack)]);
+  return settleAfter(store, channel, await appendPayloads(store, channel, payloads));
 }
 
-async function saveAndSettle(
+/**
+ * Appends deliveries or replies of one channel to the inbox, all of them
+ * durably or none; settling them is left to others.
+ *
+ * @returns rows that need no settling
+ */
+export async function appendPayloads(
+  store: Store,
+  channel: Channel,
+  payloads: readonly PayloadIntake[],
+): Promise<IntakeTally> {
+  const pack = packKeyOf(payloads.map(({ content }) => content));
+  return append(store, channel, [haulPayloads(channel, payloads, pack)]);
+}
+
+async function append(
   store: Store,
   channel: Channel,
   hauls: Iterable<Haul> | AsyncIterable<Haul>,
 ): Promise<IntakeTally> {
-  const counted = await store.transaction(async (tx) => {
+  return store.transaction(async (tx) => {
     const writer = makeHaulWriter(tx, channel);
     for await (const haul of hauls) await writer.add(haul);
     return writer.finish();
   });
+}
+
+async function settleAfter(store: Store, channel: Channel, counted: IntakeTally): Promise<IntakeTally> {
   const settled = await settleInbox(store, WORKER);
   return addTallies(counted, { intakes: 0, ...settled[channel] });
 }
