@@ -30,7 +30,6 @@ export interface PayloadIntake {
 export interface FileIntake {
   readonly kind: "file";
   readonly hash: string;
-  readonly sizeBytes: number;
   readonly arrival: Arrival;
   /** The raw bytes, in chunks. */
   readonly content: () => AsyncIterable<Uint8Array>;

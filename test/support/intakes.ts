@@ -82,7 +82,6 @@ export async function aScanFile(
   return {
     kind: "file",
     hash,
-    sizeBytes: bytes.length,
     arrival: { channel: "legacy-scan", name: context.name, receivedAt, httpStatus: null },
     content: chunks,
     rows: () => parseLines(readLines(chunks()), layout, facts, context),

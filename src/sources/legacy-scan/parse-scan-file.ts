@@ -55,7 +55,6 @@ export async function openScanFile(path: string, options: ScanFileOptions): Prom
   return {
     kind: "file",
     hash: context.hash,
-    sizeBytes: file.sizeBytes,
     arrival: { channel: "legacy-scan", name, receivedAt: context.receivedAt, httpStatus: null },
     layout: layout.name,
     foreignLines: facts.foreignLines,

@@ -54,7 +54,6 @@ describe("openScanFile, postnl-scan-csv", () => {
     expect(file).toMatchObject({
       kind: "file",
       hash: createHash("sha256").update(content).digest("hex"),
-      sizeBytes: content.length,
       arrival: { channel: "legacy-scan", name, receivedAt: timeOf("2026-03-08T06:03:59Z"), httpStatus: null },
       layout: "postnl-scan-csv",
       foreignLines: 1,
