@@ -1,8 +1,9 @@
 import { UsageError } from "../domain/errors.ts";
 import type { CopyReport } from "../report/store-data.ts";
+import type { Claim } from "../store/claims.ts";
+import { ClaimLost } from "../store/claims.ts";
 import { makeDigester } from "../store/digest.ts";
-import type { Claim, Store } from "../store/store.ts";
-import { ClaimLost } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import type { StoreInfo } from "../store/table-access.ts";
 import type { Stretch, TableRow } from "../store/tables.ts";
 import { listStretches } from "../store/tables.ts";

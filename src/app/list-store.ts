@@ -1,7 +1,9 @@
 import type { Finding } from "../domain/finding.ts";
 import { toIsoUtc, toIsoUtcOrNull } from "../domain/instant.ts";
 import type { FindingReport, ParcelReport } from "../report/report-data.ts";
-import type { FindingFilter, ParcelRow, Store } from "../store/store.ts";
+import type { FindingFilter } from "../store/finding-access.ts";
+import type { ParcelRow } from "../store/parcel-access.ts";
+import type { Store } from "../store/store.ts";
 
 /** The findings of a store as they are shown, page by page, in the store's order. */
 export async function* listFindings(

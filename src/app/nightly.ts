@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Lang } from "../report/texts.ts";
 import { GROUPS, whileHeld } from "../store/bucket-groups.ts";
-import type { Claim } from "../store/store.ts";
-import { ClaimLost } from "../store/store.ts";
+import type { Claim } from "../store/claims.ts";
+import { ClaimLost } from "../store/claims.ts";
 import type { CrewOptions } from "./crew.ts";
 import { evaluate, OWNER, settle, toLeaseMs } from "./crew.ts";
 import type { App } from "./open-app.ts";

@@ -1,7 +1,7 @@
 import type { FindingKind } from "../domain/finding.ts";
 import { FINDING_KINDS, SEVERITIES } from "../domain/finding.ts";
 import type { KindReport } from "../report/report-data.ts";
-import type { FindingCount } from "../store/store.ts";
+import type { FindingCount } from "../store/finding-access.ts";
 
 /** Findings by kind and state, in the order of the kinds; kinds that never occurred are left out. */
 export function toKinds(counts: readonly FindingCount[]): KindReport[] {

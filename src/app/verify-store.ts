@@ -4,7 +4,7 @@ import type { CheckReport, VerifyReport } from "../report/store-data.ts";
 import { addDigests, makeDigester, NO_ROWS_DIGEST } from "../store/digest.ts";
 import { countObservations } from "../store/dossier-codec.ts";
 import { readRecords } from "../store/inbox-record.ts";
-import type { ChannelBooks } from "../store/store.ts";
+import type { ChannelBooks } from "../store/intake-access.ts";
 import { columnsOf } from "../store/table-sql.ts";
 import type { TableName, TableRow } from "../store/tables.ts";
 import { listStretches, TABLE_NAMES } from "../store/tables.ts";

@@ -1,7 +1,7 @@
 import type { QuarantinedRow } from "../domain/arrival.ts";
 import { encodeFresh } from "../store/dossier-codec.ts";
+import type { RawPart } from "../store/intake-access.ts";
 import { toRawBytes } from "../store/pack.ts";
-import type { RawPart } from "../store/store.ts";
 import type { Haul } from "./haul.ts";
 import { ArrivalClock, RecordSorter } from "./haul.ts";
 import type { FileIntake } from "./incoming.ts";

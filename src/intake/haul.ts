@@ -4,7 +4,7 @@ import { BUCKETS, bucketOf } from "../domain/barcode.ts";
 import type { Channel } from "../domain/channel.ts";
 import { toEventKey } from "../store/event-keys.ts";
 import { toRecordLine } from "../store/inbox-record.ts";
-import type { ChannelProgress, RawPart } from "../store/store.ts";
+import type { ChannelProgress, RawPart } from "../store/intake-access.ts";
 
 /**
  * What was read of a stretch of one channel's intakes, ready to be kept:

@@ -1,6 +1,7 @@
 import type { RowTally } from "../domain/verdict.ts";
 import { NO_ROWS } from "../domain/verdict.ts";
-import type { KnownIntake, StoreTransaction } from "../store/store.ts";
+import type { KnownIntake } from "../store/intake-access.ts";
+import type { StoreTransaction } from "../store/store.ts";
 import type { Haul, HauledIntake } from "./haul.ts";
 import { addRows } from "./intake-tally.ts";
 

@@ -4,7 +4,8 @@ import type { KeptObservation } from "../domain/merge-observation.ts";
 import { decodeObservations } from "../store/dossier-codec.ts";
 import { findClashes, parcelBucketOf, toEventKey } from "../store/event-keys.ts";
 import { encodeRestoration, encodeWithdrawal, readRecords, toRecordLine } from "../store/inbox-record.ts";
-import type { EventKeys, StoreTransaction } from "../store/store.ts";
+import type { EventKeys } from "../store/intake-access.ts";
+import type { StoreTransaction } from "../store/store.ts";
 import { compareHolders } from "./settle-records.ts";
 
 /**

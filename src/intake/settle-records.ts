@@ -6,7 +6,7 @@ import { mergeObservation } from "../domain/merge-observation.ts";
 import { compareText } from "../domain/observation.ts";
 import { decodeObservations, encodeObservation, toEntryStart } from "../store/dossier-codec.ts";
 import type { InboxRecord } from "../store/inbox-record.ts";
-import type { ChannelDossier } from "../store/store.ts";
+import type { ChannelDossier } from "../store/parcel-access.ts";
 
 /** What became of records beside the dossiers; in order. */
 export type SettleEvent =

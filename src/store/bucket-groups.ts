@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BUCKETS } from "../domain/barcode.ts";
-import type { Claim, Store } from "./store.ts";
-import { ClaimLost } from "./store.ts";
+import type { Claim } from "./claims.ts";
+import { ClaimLost } from "./claims.ts";
+import type { Store } from "./store.ts";
 
 /**
  * How many groups the buckets are claimed in: more than any number of threads

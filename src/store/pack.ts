@@ -1,6 +1,6 @@
 import { createHash, hash } from "node:crypto";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import type { RawPart } from "./store.ts";
+import type { RawPart } from "./intake-access.ts";
 
 /** The fastest level: payloads repeat themselves so much that the others gain little. */
 const FASTEST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };

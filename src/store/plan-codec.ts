@@ -1,4 +1,4 @@
-import type { RunPlan } from "./store.ts";
+import type { RunPlan } from "./run-access.ts";
 
 /** A run's plan as JSON. */
 export function encodePlan({ progress, ...plan }: RunPlan): string {

@@ -2,7 +2,7 @@ import type { Barcode } from "../domain/barcode.ts";
 import type { Channel } from "../domain/channel.ts";
 import { CHANNELS } from "../domain/channel.ts";
 import type { Finding, FindingKind, FindingState, PendingReason, Severity } from "../domain/finding.ts";
-import type { KnownIntake } from "./store.ts";
+import type { KnownIntake } from "./intake-access.ts";
 
 /** Hashes and identities are raw bytes in the store and hexadecimal text outside. */
 export function toBytes(hex: string): Buffer {

@@ -3,7 +3,7 @@ import type { Channel } from "../domain/channel.ts";
 import { CHANNELS } from "../domain/channel.ts";
 import type { Finding } from "../domain/finding.ts";
 import { decodeObservations } from "./dossier-codec.ts";
-import type { ParcelDossier } from "./store.ts";
+import type { ParcelDossier } from "./parcel-access.ts";
 
 /** What one channel said of one parcel, as it is kept. */
 export type DossierRow = readonly [

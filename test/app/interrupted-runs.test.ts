@@ -6,7 +6,7 @@ import type { App } from "../../src/app/open-app.ts";
 import type { JobOfRun, ReconcileOptions } from "../../src/app/reconcile-store.ts";
 import { reconcileStore } from "../../src/app/reconcile-store.ts";
 import { generateWorld } from "../../src/sandbox/world.ts";
-import { ClaimLost } from "../../src/store/store.ts";
+import { ClaimLost } from "../../src/store/claims.ts";
 import { allFindings, at, listAll, withMemoryApp } from "../support/apps.ts";
 import { HOUR, timeOf } from "../support/observations.ts";
 import { tellAll } from "../support/tell-all.ts";

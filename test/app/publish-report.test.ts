@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { PublishOptions } from "../../src/app/publish-report.ts";
 import { publishReport } from "../../src/app/publish-report.ts";
 import { reconcileStore } from "../../src/app/reconcile-store.ts";
-import { ClaimLost } from "../../src/store/store.ts";
+import { ClaimLost } from "../../src/store/claims.ts";
 import { withMemoryApp } from "../support/apps.ts";
 
 const FILES = ["findings.csv", "parcels.csv", "report.html", "report.json"];

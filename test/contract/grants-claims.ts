@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Claim } from "../../src/store/store.ts";
-import { ClaimLost } from "../../src/store/store.ts";
+import type { Claim } from "../../src/store/claims.ts";
+import { ClaimLost } from "../../src/store/claims.ts";
 import { aDossier, parcelOf } from "../support/store-rows.ts";
 import type { OpenStore } from "./store-under-test.ts";
 import { useStore } from "./store-under-test.ts";

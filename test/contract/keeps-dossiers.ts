@@ -4,7 +4,7 @@ import { bucketOf } from "../../src/domain/barcode.ts";
 import { CHANNELS } from "../../src/domain/channel.ts";
 import type { KeptObservation } from "../../src/domain/merge-observation.ts";
 import { compareText } from "../../src/domain/observation.ts";
-import type { ChannelDossier } from "../../src/store/store.ts";
+import type { ChannelDossier } from "../../src/store/parcel-access.ts";
 import {
   aDossier,
   aKept,

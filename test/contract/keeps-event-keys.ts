@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { EventKeys } from "../../src/store/store.ts";
+import type { EventKeys } from "../../src/store/intake-access.ts";
 import type { OpenStore } from "./store-under-test.ts";
 import { useStore } from "./store-under-test.ts";
 

@@ -4,7 +4,7 @@ import type { Channel } from "../../src/domain/channel.ts";
 import { CHANNELS } from "../../src/domain/channel.ts";
 import { encodeObservation } from "../../src/store/dossier-codec.ts";
 import { encodeListing, encodeWithdrawal, readRecords, toRecordLine } from "../../src/store/inbox-record.ts";
-import type { InboxRow } from "../../src/store/store.ts";
+import type { InboxRow } from "../../src/store/parcel-access.ts";
 import { aKept, hashOf, parcelOf } from "../support/store-rows.ts";
 import type { OpenStore } from "./store-under-test.ts";
 import { T, useStore } from "./store-under-test.ts";

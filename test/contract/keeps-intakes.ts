@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { NewIntake } from "../../src/store/store.ts";
+import type { NewIntake } from "../../src/store/intake-access.ts";
 import { anIntake, hashOf } from "../support/store-rows.ts";
 import type { OpenStore } from "./store-under-test.ts";
 import { T, useStore } from "./store-under-test.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { JobRun, JobWriter } from "../../src/store/store.ts";
-import { ClaimLost } from "../../src/store/store.ts";
+import { ClaimLost } from "../../src/store/claims.ts";
+import type { JobRun, JobWriter } from "../../src/store/run-access.ts";
 import type { OpenStore } from "./store-under-test.ts";
 import { T, useStore } from "./store-under-test.ts";
 

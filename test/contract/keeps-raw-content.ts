@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import type { RawPart } from "../../src/store/intake-access.ts";
 import { toRawBytes } from "../../src/store/pack.ts";
-import type { RawPart } from "../../src/store/store.ts";
 import { makePack } from "../support/packs.ts";
 import { anIntake, hashOf, partsOf } from "../support/store-rows.ts";
 import type { OpenStore } from "./store-under-test.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { EvaluationWriter, RunPlan, RunRecord } from "../../src/store/store.ts";
+import type { EvaluationWriter, RunPlan, RunRecord } from "../../src/store/run-access.ts";
 import { aKept, anIntake, anOutcome, aPlan, aProgress, aRun } from "../support/store-rows.ts";
 import type { OpenStore } from "./store-under-test.ts";
 import { T, useStore } from "./store-under-test.ts";

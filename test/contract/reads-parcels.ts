@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Barcode } from "../../src/domain/barcode.ts";
 import { bucketOf } from "../../src/domain/barcode.ts";
 import { compareText } from "../../src/domain/observation.ts";
-import type { Selection } from "../../src/store/store.ts";
+import type { Selection } from "../../src/store/parcel-access.ts";
 import {
   aDossier,
   aFinding,

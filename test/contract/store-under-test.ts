@@ -3,14 +3,10 @@ import type { Barcode } from "../../src/domain/barcode.ts";
 import { bucketOf } from "../../src/domain/barcode.ts";
 import type { KeptObservation } from "../../src/domain/merge-observation.ts";
 import { compareText } from "../../src/domain/observation.ts";
-import type {
-  ChannelDossier,
-  IntakeWriter,
-  ParcelOutcome,
-  Selection,
-  Store,
-  StoreTransaction,
-} from "../../src/store/store.ts";
+import type { IntakeWriter } from "../../src/store/intake-access.ts";
+import type { ChannelDossier, Selection } from "../../src/store/parcel-access.ts";
+import type { ParcelOutcome } from "../../src/store/run-access.ts";
+import type { Store, StoreTransaction } from "../../src/store/store.ts";
 import { aKept, anOutcome, dossiersOf, parcelOf } from "../support/store-rows.ts";
 
 /** Gives a new and empty store. */

@@ -10,7 +10,7 @@ import type { SettledRecords, SettleEvent } from "../../src/intake/settle-record
 import { settleRecords } from "../../src/intake/settle-records.ts";
 import { decodeObservations, encodeObservation } from "../../src/store/dossier-codec.ts";
 import type { InboxRecord } from "../../src/store/inbox-record.ts";
-import type { ChannelDossier } from "../../src/store/store.ts";
+import type { ChannelDossier } from "../../src/store/parcel-access.ts";
 import { arbitraryKept, arbitraryText } from "../support/arbitrary-kept.ts";
 import { MINUTE } from "../support/observations.ts";
 import { aKept, hashOf, parcelOf } from "../support/store-rows.ts";

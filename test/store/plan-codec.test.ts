@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodePlan, encodePlan } from "../../src/store/plan-codec.ts";
-import type { RunPlan } from "../../src/store/store.ts";
+import type { RunPlan } from "../../src/store/run-access.ts";
 import { arbitraryText } from "../support/arbitrary-kept.ts";
 
 const arbitraryAt = fc.maxSafeInteger();

@@ -4,8 +4,9 @@
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
+import type { Claim } from "../../src/store/claims.ts";
 import { encodeObservation } from "../../src/store/dossier-codec.ts";
-import type { Claim, Store } from "../../src/store/store.ts";
+import type { Store } from "../../src/store/store.ts";
 import type { StoreAddress } from "./store-address.ts";
 import { openStoreAt } from "./store-address.ts";
 import { aDossier, aKept, anIntake, aProgress, parcelOf } from "./store-rows.ts";

@@ -1,5 +1,5 @@
+import type { RawPart } from "../../src/store/intake-access.ts";
 import { Packer, packKeyOf } from "../../src/store/pack.ts";
-import type { RawPart } from "../../src/store/store.ts";
 
 /** A pack of payloads, as taking them in makes it. */
 export function makePack(payloads: readonly Uint8Array[]): RawPart {

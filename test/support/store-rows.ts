@@ -10,16 +10,10 @@ import { compareText, NO_DETAILS } from "../../src/domain/observation.ts";
 import type { EpisodeTally } from "../../src/domain/verdict.ts";
 import { NO_EPISODES } from "../../src/domain/verdict.ts";
 import { encodeObservation } from "../../src/store/dossier-codec.ts";
+import type { ChannelProgress, NewIntake, RawPart } from "../../src/store/intake-access.ts";
 import { toRawBytes } from "../../src/store/pack.ts";
-import type {
-  ChannelDossier,
-  ChannelProgress,
-  NewIntake,
-  ParcelOutcome,
-  RawPart,
-  RunPlan,
-  RunRecord,
-} from "../../src/store/store.ts";
+import type { ChannelDossier } from "../../src/store/parcel-access.ts";
+import type { ParcelOutcome, RunPlan, RunRecord } from "../../src/store/run-access.ts";
 
 /** SHA-256 (hex) of a text or bytes. */
 export function hashOf(content: string | Uint8Array): string {

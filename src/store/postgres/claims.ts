@@ -1,5 +1,5 @@
-import type { Claim, Claims } from "../store.ts";
-import { ClaimLost } from "../store.ts";
+import type { Claim, Claims } from "../claims.ts";
+import { ClaimLost } from "../claims.ts";
 import type { Session, WriteSession } from "./session.ts";
 import { toStatements } from "./statements.ts";
 

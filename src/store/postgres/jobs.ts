@@ -1,5 +1,5 @@
-import type { JobReader, JobRun, JobWriter } from "../store.ts";
-import { ClaimLost } from "../store.ts";
+import { ClaimLost } from "../claims.ts";
+import type { JobReader, JobRun, JobWriter } from "../run-access.ts";
 import type { Session, WriteSession } from "./session.ts";
 import { toStatements } from "./statements.ts";
 

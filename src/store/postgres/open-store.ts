@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
+import { ClaimLost } from "../claims.ts";
 import type { OpenOptions, Store, StoreTransaction } from "../store.ts";
-import { ClaimLost } from "../store.ts";
 import { parseAddress } from "./address.ts";
 import { makeClaims } from "./claims.ts";
 import { makePool, makeTransact } from "./connect.ts";

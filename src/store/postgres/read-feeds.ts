@@ -3,9 +3,9 @@ import { bucketOf } from "../../domain/barcode.ts";
 import type { Side } from "../../domain/channel.ts";
 import { CHANNELS, sideOf } from "../../domain/channel.ts";
 import type { DeliveryWindow } from "../../domain/feed-progress.ts";
+import type { ChannelBooks, FeedReader } from "../intake-access.ts";
 import { fromParts } from "../pack.ts";
 import { toBytes, toChannel, toChannelNumber, toHex } from "../row-codecs.ts";
-import type { ChannelBooks, FeedReader } from "../store.ts";
 import type { Session } from "./session.ts";
 import { toStatements } from "./statements.ts";
 

@@ -1,8 +1,8 @@
 import { bucketOf } from "../../domain/barcode.ts";
 import type { FindingEvent } from "../../domain/finding.ts";
+import type { FindingCount, FindingReader } from "../finding-access.ts";
 import type { FindingRow } from "../row-codecs.ts";
 import { FINDING_COLUMNS, toFinding } from "../row-codecs.ts";
-import type { FindingCount, FindingReader } from "../store.ts";
 import type { BucketLister } from "./list-buckets.ts";
 import type { Session } from "./session.ts";
 import { toStatements } from "./statements.ts";

@@ -1,9 +1,9 @@
 import type { Barcode } from "../../domain/barcode.ts";
 import { bucketOf } from "../../domain/barcode.ts";
 import type { ParcelVerdict } from "../../domain/verdict.ts";
+import type { ParcelDossier, ParcelReader, Selection } from "../parcel-access.ts";
 import type { FindingRow } from "../row-codecs.ts";
 import { FINDING_COLUMNS, toChannel, toChannelNumber, toFinding } from "../row-codecs.ts";
-import type { ParcelDossier, ParcelReader, Selection } from "../store.ts";
 import type { DossierRow } from "../to-dossier.ts";
 import { toDossier } from "../to-dossier.ts";
 import type { BucketLister } from "./list-buckets.ts";

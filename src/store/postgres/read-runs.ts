@@ -1,6 +1,6 @@
 import type { RowTally, RunVerdict } from "../../domain/verdict.ts";
 import { decodePlan } from "../plan-codec.ts";
-import type { RunReader } from "../store.ts";
+import type { RunReader } from "../run-access.ts";
 import type { FindingSum, ParcelSum } from "../to-totals.ts";
 import { toTotals } from "../to-totals.ts";
 import type { Session } from "./session.ts";

@@ -1,8 +1,8 @@
 import { bucketOf } from "../../domain/barcode.ts";
 import type { DeliveryWindow } from "../../domain/feed-progress.ts";
 import { inKeyOrder } from "../in-key-order.ts";
+import type { ChannelProgress, IntakeWriter } from "../intake-access.ts";
 import { toBytes, toChannelNumber, toHex } from "../row-codecs.ts";
-import type { ChannelProgress, IntakeWriter } from "../store.ts";
 import { TABLES } from "../tables.ts";
 import type { WriteSession } from "./session.ts";
 import { toCopy, toStatements } from "./statements.ts";

@@ -1,6 +1,6 @@
 import { compareText } from "../../domain/observation.ts";
+import type { DossierWriter } from "../parcel-access.ts";
 import { toChannelNumber } from "../row-codecs.ts";
-import type { DossierWriter } from "../store.ts";
 import { TABLES } from "../tables.ts";
 import type { WriteSession } from "./session.ts";
 import { toCopy, toStatements } from "./statements.ts";

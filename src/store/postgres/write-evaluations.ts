@@ -1,7 +1,7 @@
 import type { EpisodeTally } from "../../domain/verdict.ts";
 import { encodePlan } from "../plan-codec.ts";
 import { toFindingRow } from "../row-codecs.ts";
-import type { EvaluationWriter, ParcelOutcome } from "../store.ts";
+import type { EvaluationWriter, ParcelOutcome } from "../run-access.ts";
 import { TABLES } from "../tables.ts";
 import type { WriteSession } from "./session.ts";
 import { toCopy, toStatements } from "./statements.ts";

@@ -1,9 +1,9 @@
 import { bucketOf } from "../../domain/barcode.ts";
 import { mergeRuns } from "../event-keys.ts";
 import { inKeyOrder } from "../in-key-order.ts";
+import type { EventKeys, IntakeWriter, KnownIntake } from "../intake-access.ts";
 import type { KnownRow } from "../row-codecs.ts";
 import { fromKeyBytes, toBytes, toChannelNumber, toHex, toKeyBytes, toKnown } from "../row-codecs.ts";
-import type { EventKeys, IntakeWriter, KnownIntake } from "../store.ts";
 import { TABLES } from "../tables.ts";
 import type { WriteSession } from "./session.ts";
 import { toCopy, toStatements } from "./statements.ts";

@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
-import type { Claim, Claims } from "../store.ts";
-import { ClaimLost } from "../store.ts";
+import type { Claim, Claims } from "../claims.ts";
+import { ClaimLost } from "../claims.ts";
 import type { InTurn } from "./turn.ts";
 import { whenFree } from "./when-free.ts";
 

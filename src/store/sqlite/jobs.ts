@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
-import type { JobReader, JobRun, JobWriter } from "../store.ts";
-import { ClaimLost } from "../store.ts";
+import { ClaimLost } from "../claims.ts";
+import type { JobReader, JobRun, JobWriter } from "../run-access.ts";
 
 const COLUMNS = `job, business_date AS businessDate, state, owner, token,
   started_at AS startedAt, ended_at AS endedAt, outcome`;

@@ -1,9 +1,9 @@
 import type { Database } from "better-sqlite3";
 import { bucketOf } from "../../domain/barcode.ts";
 import type { FindingEvent } from "../../domain/finding.ts";
+import type { FindingCount, FindingReader } from "../finding-access.ts";
 import type { FindingRow } from "../row-codecs.ts";
 import { FINDING_COLUMNS, toFinding } from "../row-codecs.ts";
-import type { FindingCount, FindingReader } from "../store.ts";
 import { placeholders } from "./placeholders.ts";
 
 /** The reader of findings, their counts and their lives. */

@@ -2,8 +2,6 @@ import type { Database } from "better-sqlite3";
 import type { Barcode } from "../../domain/barcode.ts";
 import { bucketOf } from "../../domain/barcode.ts";
 import { CHANNELS } from "../../domain/channel.ts";
-import type { FindingRow } from "../row-codecs.ts";
-import { FINDING_COLUMNS, toChannel, toChannelNumber, toFinding } from "../row-codecs.ts";
 import type {
   ChannelDossier,
   InboxRow,
@@ -11,7 +9,9 @@ import type {
   ParcelReader,
   ParcelRow,
   Selection,
-} from "../store.ts";
+} from "../parcel-access.ts";
+import type { FindingRow } from "../row-codecs.ts";
+import { FINDING_COLUMNS, toChannel, toChannelNumber, toFinding } from "../row-codecs.ts";
 import type { DossierRow } from "../to-dossier.ts";
 import { toDossier } from "../to-dossier.ts";
 

@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { RowTally } from "../../domain/verdict.ts";
 import { decodePlan } from "../plan-codec.ts";
-import type { RunReader, RunRecord } from "../store.ts";
+import type { RunReader, RunRecord } from "../run-access.ts";
 import type { FindingSum, ParcelSum } from "../to-totals.ts";
 import { toTotals } from "../to-totals.ts";
 

@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import { bucketOf } from "../../domain/barcode.ts";
+import type { IntakeWriter } from "../intake-access.ts";
 import { toBytes, toChannelNumber } from "../row-codecs.ts";
-import type { IntakeWriter } from "../store.ts";
 
 /** The writer of what was set aside, and of the channels' books. */
 export function makeBookWriter(

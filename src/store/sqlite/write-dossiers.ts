@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import { compareText } from "../../domain/observation.ts";
+import type { DossierWriter } from "../parcel-access.ts";
 import { toChannelNumber } from "../row-codecs.ts";
-import type { DossierWriter } from "../store.ts";
 
 /** The writer of the parcels' dossiers; every parcel it touches is dirty until its next evaluation. */
 export function makeDossierWriter(database: Database): DossierWriter {

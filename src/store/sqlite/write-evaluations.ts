@@ -2,7 +2,7 @@ import type { Database } from "better-sqlite3";
 import type { EpisodeTally } from "../../domain/verdict.ts";
 import { encodePlan } from "../plan-codec.ts";
 import { FINDING_COLUMNS, toFindingRow } from "../row-codecs.ts";
-import type { EvaluationWriter } from "../store.ts";
+import type { EvaluationWriter } from "../run-access.ts";
 import { placeholders } from "./placeholders.ts";
 
 /** The writer of what evaluations and runs leave. */

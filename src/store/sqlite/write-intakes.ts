@@ -2,9 +2,9 @@ import type { Database } from "better-sqlite3";
 import { bucketOf } from "../../domain/barcode.ts";
 import { mergeRuns } from "../event-keys.ts";
 import { inKeyOrder } from "../in-key-order.ts";
+import type { EventKeys, IntakeWriter, KnownIntake } from "../intake-access.ts";
 import type { KnownRow } from "../row-codecs.ts";
 import { fromKeyBytes, toBytes, toChannelNumber, toKeyBytes, toKnown } from "../row-codecs.ts";
-import type { EventKeys, IntakeWriter, KnownIntake } from "../store.ts";
 import { makeBookWriter } from "./write-books.ts";
 
 /** The writer of intakes and all that comes with them. Statements are prepared once. */

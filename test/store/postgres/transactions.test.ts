@@ -6,9 +6,10 @@ import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { UsageError } from "../../../src/domain/errors.ts";
+import type { Claim } from "../../../src/store/claims.ts";
+import { ClaimLost } from "../../../src/store/claims.ts";
 import { openPostgresStore } from "../../../src/store/postgres/open-store.ts";
-import type { Claim, Store } from "../../../src/store/store.ts";
-import { ClaimLost } from "../../../src/store/store.ts";
+import type { Store } from "../../../src/store/store.ts";
 import { schemaOf, usePostgres } from "../../support/postgres.ts";
 import { aDossier, anIntake, parcelOf } from "../../support/store-rows.ts";
 
