@@ -14,7 +14,7 @@ export const CLAIM_SQL = toStatements("claims", {
       SET owner = excluded.owner, token = claim.token + 1, held_until = excluded.held_until
       WHERE claim.held_until <= $4
     RETURNING token`,
-  renew: "UPDATE claim SET held_until = $3 WHERE subject = $1 AND token = $2 AND held_until > 0",
+  renew: "UPDATE claim SET held_until = $3 WHERE subject = $1 AND token = $2 AND held_until > 0 RETURNING token",
   release: "UPDATE claim SET held_until = 0 WHERE subject = $1 AND token = $2",
   hold: "SELECT held_until FROM claim WHERE subject = $1 AND token = $2 AND held_until > 0",
   // Lock and limit in one statement: who is stopped behind it holds the lock already.
@@ -87,15 +87,14 @@ export function makeClaims(
           return taken === undefined ? undefined : { subject, token: taken[0] };
         });
       },
-      renew: ({ subject, token }, leaseMs) =>
-        transaction(async (session) => {
-          const until = (await readClock(session)) + leaseMs;
-          return (await session.run(CLAIM_SQL.renew, subject, token, until)) === 1;
-        }),
-      release: ({ subject, token }) =>
-        transaction(async (session) => {
-          await session.run(CLAIM_SQL.release, subject, token);
-        }),
+      // Each a statement by itself: who is stopped in the middle of a transaction would keep the claim's row locked.
+      async renew({ subject, token }, leaseMs) {
+        const until = (await readClock(reader)) + leaseMs;
+        return (await reader.rows(CLAIM_SQL.renew, subject, token, until)).length === 1;
+      },
+      async release({ subject, token }) {
+        await reader.rows(CLAIM_SQL.release, subject, token);
+      },
     },
     async assertClaim(session, { subject, token }) {
       await session.rows(CLAIM_SQL.lockShared, toLock(subject), LEAST_SILENCE);
