@@ -3,6 +3,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { UsageError } from "./domain/errors.ts";
 import { FINDING_KINDS, SEVERITIES } from "./domain/finding.ts";
+import { FEEDS } from "./feed-settings.ts";
 
 const seconds = z.number().nonnegative();
 const hours = z.number().nonnegative();
@@ -25,6 +26,7 @@ const SCHEMA = z.strictObject({
   layout: z.string().default("postnl-scan-csv"),
   /** The zone of the old API's times. */
   zone: zone.default("Europe/Amsterdam"),
+  feeds: FEEDS.prefault({}),
   reconcile: z
     .strictObject({
       toleranceSeconds: seconds.default(120),

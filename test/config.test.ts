@@ -11,6 +11,7 @@ const DEFAULTS = {
   contract: "reference",
   layout: "postnl-scan-csv",
   zone: "Europe/Amsterdam",
+  feeds: { scanFiles: [] },
   reconcile: {
     toleranceSeconds: 120,
     maxWaitHours: 72,

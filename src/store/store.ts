@@ -1,4 +1,5 @@
 import type { Claim, Claims } from "./claims.ts";
+import type { FeedStateReader, FeedStateWriter } from "./feed-state-access.ts";
 import type { FindingReader } from "./finding-access.ts";
 import type { FeedReader, IntakeWriter } from "./intake-access.ts";
 import type { DossierWriter, ParcelReader } from "./parcel-access.ts";
@@ -22,6 +23,7 @@ export interface Store {
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
 
   readonly feeds: FeedReader;
+  readonly feedStates: FeedStateReader;
   readonly parcels: ParcelReader;
   readonly findings: FindingReader;
   readonly runs: RunReader;
@@ -46,6 +48,7 @@ export interface StoreTransaction {
   readonly dossiers: DossierWriter;
   readonly evaluations: EvaluationWriter;
   readonly tables: TableWriter;
+  readonly feedStates: FeedStateWriter;
   /** Reads what this transaction has written, too. */
   readonly parcels: ParcelReader;
   readonly runs: RunReader;

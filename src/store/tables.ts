@@ -185,6 +185,11 @@ export const TABLES = {
     key: ["job", "business_date"],
     pageRows: MANY,
   },
+  feed_state: {
+    columns: { feed: "text", key: "text", value: "text", changed_at: "int8" },
+    key: ["feed", "key"],
+    pageRows: MANY,
+  },
   channel_books: {
     columns: {
       bucket: "int4",

@@ -3,6 +3,7 @@ import { grantsClaims } from "./grants-claims.ts";
 import { keepsBooks } from "./keeps-books.ts";
 import { keepsDossiers } from "./keeps-dossiers.ts";
 import { keepsEventKeys } from "./keeps-event-keys.ts";
+import { keepsFeedStates } from "./keeps-feed-states.ts";
 import { keepsFindings } from "./keeps-findings.ts";
 import { keepsInbox } from "./keeps-inbox.ts";
 import { keepsIntakes } from "./keeps-intakes.ts";
@@ -31,6 +32,7 @@ export function behavesLikeStore(openStore: OpenStore): void {
   keepsFindings(openStore);
   keepsRuns(openStore);
   keepsJobs(openStore);
+  keepsFeedStates(openStore);
   countsTotals(openStore);
   grantsClaims(openStore);
   movesTables(openStore);

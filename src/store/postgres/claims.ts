@@ -14,7 +14,8 @@ export const CLAIM_SQL = toStatements("claims", {
       SET owner = excluded.owner, token = claim.token + 1, held_until = excluded.held_until
       WHERE claim.held_until <= $4
     RETURNING token`,
-  renew: "UPDATE claim SET held_until = $3 WHERE subject = $1 AND token = $2 AND held_until > 0 RETURNING token",
+  renew:
+    "UPDATE claim SET held_until = $3 WHERE subject = $1 AND token = $2 AND held_until > 0 RETURNING token",
   release: "UPDATE claim SET held_until = 0 WHERE subject = $1 AND token = $2",
   hold: "SELECT held_until FROM claim WHERE subject = $1 AND token = $2 AND held_until > 0",
   // Lock and limit in one statement: who is stopped behind it holds the lock already.

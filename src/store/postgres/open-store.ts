@@ -5,6 +5,7 @@ import { parseAddress } from "./address.ts";
 import { makeClaims } from "./claims.ts";
 import { makePool, makeTransact } from "./connect.ts";
 import { toOpeningError } from "./failures.ts";
+import { makeFeedStateReader, makeFeedStateWriter } from "./feed-states.ts";
 import { makeJobReader, makeJobWriter } from "./jobs.ts";
 import { makeBucketLister } from "./list-buckets.ts";
 import { prepareSchema } from "./prepare-schema.ts";
@@ -77,6 +78,7 @@ function makeStore(
       dossiers: makeDossierWriter(session),
       evaluations: makeEvaluationWriter(session),
       tables: makeTableWriter(session),
+      feedStates: makeFeedStateWriter(session),
       parcels: makeParcelReader(session, makeBucketLister(session, isDistributed)),
       runs: {
         ...runs,
@@ -111,6 +113,7 @@ function makeStore(
       }
     },
     feeds: makeFeedReader(reader),
+    feedStates: makeFeedStateReader(reader),
     parcels: makeParcelReader(reader, listBuckets),
     findings: makeFindingReader(reader, listBuckets),
     runs: makeRunReader(reader),

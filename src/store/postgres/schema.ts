@@ -1,5 +1,5 @@
 /** Grows by one with every change of the schema; a store of another version is refused or migrated, never guessed at. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * The tables. `bucket` leads every key, so that the same schema spreads over
@@ -194,6 +194,14 @@ CREATE TABLE job_run (
   PRIMARY KEY (job, business_date)
 );
 
+CREATE TABLE feed_state (            -- what feeds remember between two fetches
+  feed text COLLATE "C" NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  value text COLLATE "C" NOT NULL,   -- JSON
+  changed_at bigint NOT NULL,
+  PRIMARY KEY (feed, key)
+);
+
 CREATE TABLE claim (
   subject text COLLATE "C" PRIMARY KEY,
   owner text COLLATE "C" NOT NULL,
@@ -243,6 +251,7 @@ export const REFERENCE_TABLES = [
   "run",
   "run_group",
   "job_run",
+  "feed_state",
   "claim",
   "schema_version",
   "store_info",

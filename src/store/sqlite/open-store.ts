@@ -6,6 +6,7 @@ import { assertWhole, toAbsenceError } from "../refusals.ts";
 import type { OpenOptions, Store, StoreTransaction } from "../store.ts";
 import { makeClaims } from "./claims.ts";
 import { guardReader, toOpeningError, toStoreError } from "./failures.ts";
+import { makeFeedStateReader, makeFeedStateWriter } from "./feed-states.ts";
 import { makeJobReader, makeJobWriter } from "./jobs.ts";
 import { prepareSchema } from "./prepare-schema.ts";
 import { makeFeedReader } from "./read-feeds.ts";
@@ -72,6 +73,7 @@ function makeStore(database: Database.Database, path: string, turnMemory?: Share
     dossiers: makeDossierWriter(database),
     evaluations: makeEvaluationWriter(database),
     tables: makeTableWriter(database),
+    feedStates: makeFeedStateWriter(database),
     parcels,
     runs,
     jobs: makeJobWriter(database),
@@ -97,6 +99,7 @@ function makeStore(database: Database.Database, path: string, turnMemory?: Share
       return result;
     },
     feeds: guardReader(path, makeFeedReader(database)),
+    feedStates: guardReader(path, makeFeedStateReader(database)),
     parcels: guardReader(path, parcels),
     findings: guardReader(path, makeFindingReader(database)),
     runs: guardReader(path, runs),

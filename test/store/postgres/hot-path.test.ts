@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { CLAIM_SQL } from "../../../src/store/postgres/claims.ts";
+import { FEED_STATE_SQL } from "../../../src/store/postgres/feed-states.ts";
 import { JOB_SQL } from "../../../src/store/postgres/jobs.ts";
 import { DISTINCT_SQL, PROBE_SQL } from "../../../src/store/postgres/list-buckets.ts";
 import { MIGRATE_SQL } from "../../../src/store/postgres/migrate-distributed.ts";
@@ -77,6 +78,7 @@ const STATEMENTS: readonly Statement[] = [
   DOSSIER_SQL,
   EVALUATION_SQL,
   FEED_SQL,
+  FEED_STATE_SQL,
   FILL_SQL,
   FINDING_SQL,
   FIRST_PAGE_SQL,
