@@ -65,6 +65,20 @@ mapping: my/mappings
 contract: other
 layout: dpd-scaninfo
 zone: Europe/Brussels
+feeds:
+  scanFiles:
+    - name: a
+      host: h
+      port: 2222
+      user: u
+      folder: /out
+      layout: dpd-scaninfo
+      hostKeys: ["SHA256:x"]
+      privateKey: { file: k }
+      passphrase: { environment: P }
+      complete: { semaphore: .done }
+  legacyApi: { url: https://a, apiKey: { environment: K }, customers: ["1"] }
+  statusApi: { url: https://b, apiKey: { file: k }, customers: [{ number: "1", code: C }] }
 reconcile:
   toleranceSeconds: 30.5
   maxWaitHours: 48
@@ -82,6 +96,24 @@ serve: { host: "::1", port: 0, path: /hook, keyEnvironment: KEY, keyFile: my/key
       contract: "other",
       layout: "dpd-scaninfo",
       zone: "Europe/Brussels",
+      feeds: {
+        scanFiles: [
+          {
+            name: "a",
+            host: "h",
+            port: 2222,
+            user: "u",
+            folder: "/out",
+            layout: "dpd-scaninfo",
+            hostKeys: ["SHA256:x"],
+            privateKey: { file: "k" },
+            passphrase: { environment: "P" },
+            complete: { semaphore: ".done" },
+          },
+        ],
+        legacyApi: { url: "https://a", apiKey: { environment: "K" }, customers: ["1"] },
+        statusApi: { url: "https://b", apiKey: { file: "k" }, customers: [{ number: "1", code: "C" }] },
+      },
       reconcile: {
         toleranceSeconds: 30.5,
         maxWaitHours: 48,

@@ -1,5 +1,5 @@
 import { UsageError } from "../domain/errors.ts";
-import type { FactorRule } from "./contract.ts";
+import type { FactorRule } from "./factor-rule.ts";
 import type { HttpClient, HttpReply, HttpRequest } from "./http-client.ts";
 import { parseBaseUrl } from "./http-client.ts";
 import { makeTokenSource } from "./token-source.ts";

@@ -8,6 +8,11 @@ import { makeZoneReader } from "../domain/instant.ts";
 import { normaliseWireCode } from "../mapping/translate.ts";
 import type { Field, Walk } from "./compile-path.ts";
 import { compileField, compileWalk, getOwn, PATH } from "./compile-path.ts";
+import type { FactorRule } from "./factor-rule.ts";
+import { FACTOR_RULE } from "./factor-rule.ts";
+import { HEADER_NAME } from "./header-name.ts";
+import type { VerifierRule } from "./verifier-rule.ts";
+import { VERIFIER_RULE } from "./verifier-rule.ts";
 
 /** The details that a payload of the new side may carry. */
 const DETAIL_NAMES = [
@@ -20,21 +25,6 @@ const DETAIL_NAMES = [
 ] as const;
 type DetailName = (typeof DETAIL_NAMES)[number];
 type DetailFields = Readonly<Record<DetailName, Field>>;
-
-/** What a webhook verifier checks; its secrets come from the configuration. */
-export type VerifierRule = { readonly kind: "shared-key"; readonly header: string };
-
-/** What every request to the API carries; keys and secrets come from the configuration. */
-export type FactorRule =
-  | { readonly kind: "api-key"; readonly header: string }
-  | {
-      readonly kind: "oauth-client-credentials";
-      /** A path on the API's host, or a whole https address. */
-      readonly tokenUrl: string;
-      readonly scope: string | null;
-      /** Where id and secret go: the `Authorization` header, or the form. */
-      readonly authentication: "basic" | "post";
-    };
 
 /** One call of the API: a path with `{placeholders}`, and our parameter names → the carrier's in the query. */
 export interface RequestRule {
@@ -149,9 +139,7 @@ export function parseContract(text: string, place: string): Contract {
       status: compileFields(["code", "timestamp", ...DETAIL_NAMES], statusApi.status),
       nextCursor: compileField("next cursor", statusApi.nextCursor ?? []),
       requests: statusApi.requests,
-      factors: statusApi.factors.map((factor) =>
-        factor.kind === "api-key" ? factor : { ...factor, scope: factor.scope ?? null },
-      ),
+      factors: statusApi.factors,
       codes: statusApi.codes ?? codes ?? null,
     },
   };
@@ -208,7 +196,6 @@ const listPath = path.refine((text) => text.endsWith("[]"), "a path that ends in
 const paths = z.union([path.transform((one) => [one]), z.array(path).min(1, "at least one path")], {
   error: "a path such as item.status.code, or a list of paths",
 });
-const header = z.string().regex(/^[A-Za-z0-9-]{1,64}$/, "the name of a header");
 const codes = z.record(z.string(), z.string());
 const requestPath = z.string().regex(/^\/[^\s?#]*$/, "a path that begins with / and has no query");
 const details = Object.fromEntries(DETAIL_NAMES.map((name) => [name, paths.optional()])) as {
@@ -238,10 +225,8 @@ const contractSchema = z.strictObject({
       eventTime: paths.optional(),
       ...details,
     }),
-    verifiers: z
-      .array(z.discriminatedUnion("kind", [z.strictObject({ kind: z.literal("shared-key"), header })]))
-      .min(1, "at least one verifier"),
-    deliveryIdHeader: header.optional(),
+    verifiers: z.array(VERIFIER_RULE).min(1, "at least one verifier"),
+    deliveryIdHeader: HEADER_NAME.optional(),
     codes: codes.optional(),
   }),
   statusApi: z
@@ -260,21 +245,7 @@ const contractSchema = z.strictObject({
         reference: requestTo("reference", ["customerNumber", "customerCode"]),
         updated: requestTo(null, ["customerNumber", "from", "until", "cursor"]),
       }),
-      factors: z
-        .array(
-          z.discriminatedUnion("kind", [
-            z.strictObject({ kind: z.literal("api-key"), header }),
-            z.strictObject({
-              kind: z.literal("oauth-client-credentials"),
-              tokenUrl: z
-                .string()
-                .regex(/^(\/|https:\/\/)\S+$/, "a path that begins with /, or an https address"),
-              scope: z.string().optional(),
-              authentication: z.enum(["basic", "post"]).default("basic"),
-            }),
-          ]),
-        )
-        .min(1, "at least one factor"),
+      factors: z.array(FACTOR_RULE).min(1, "at least one factor"),
       codes: codes.optional(),
     })
     .refine(

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/domain/errors.ts";
 import type { AuthorisedClient } from "../../src/sources/authorised-client.ts";
 import { makeAuthorisedClient } from "../../src/sources/authorised-client.ts";
-import type { FactorRule } from "../../src/sources/contract.ts";
+import type { FactorRule } from "../../src/sources/factor-rule.ts";
 import { makeHttpClient } from "../../src/sources/http-client.ts";
 import { makeFakeClock } from "../support/fake-clock.ts";
 import { timeOf } from "../support/observations.ts";

@@ -1,6 +1,6 @@
 import type { ApiReply, ApiRequest } from "../api-reply.ts";
 import type { AuthorisedClient } from "../authorised-client.ts";
-import type { FactorRule } from "../contract.ts";
+import type { FactorRule } from "../factor-rule.ts";
 import { toUrl } from "../http-client.ts";
 
 /** What Shippingstatus v2 wants with every request. */
