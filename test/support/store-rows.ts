@@ -180,6 +180,7 @@ export function anOutcome(wish: Partial<ParcelOutcome> = {}): ParcelOutcome {
     dueAt: null,
     awaitsDeliveries: false,
     corrections: 0,
+    facts: "[]",
     changed: [],
     events: [],
     ...wish,

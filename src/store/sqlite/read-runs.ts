@@ -1,7 +1,9 @@
 import type { Database } from "better-sqlite3";
 import type { RowTally } from "../../domain/verdict.ts";
+import { firstBucketOf } from "../bucket-groups.ts";
 import { decodePlan } from "../plan-codec.ts";
 import type { RunReader, RunRecord } from "../run-access.ts";
+import { decodeSums } from "../sums-codec.ts";
 import type { FindingSum, ParcelSum } from "../to-totals.ts";
 import { toTotals } from "../to-totals.ts";
 
@@ -20,6 +22,7 @@ export function makeRunReader(database: Database): RunReader {
   const selectNews = database
     .prepare("SELECT EXISTS (SELECT 1 FROM dirty) OR EXISTS (SELECT 1 FROM inbox)")
     .pluck();
+  const selectSums = database.prepare("SELECT sums FROM group_sums WHERE bucket = ?").pluck();
   const sumRows = database.prepare(
     `SELECT coalesce(sum(seen), 0) AS seen, coalesce(sum(accepted), 0) AS accepted,
        coalesce(sum(duplicates), 0) AS duplicates, coalesce(sum(quarantined), 0) AS quarantined FROM channel_books`,
@@ -82,6 +85,10 @@ export function makeRunReader(database: Database): RunReader {
     },
     async hasNews() {
       return selectNews.get() === 1;
+    },
+    async sums(group) {
+      const bytes = selectSums.get(firstBucketOf(group)) as Buffer | undefined;
+      return bytes === undefined ? new Map() : decodeSums(bytes);
     },
     async totals() {
       return readTotals();
