@@ -1,13 +1,17 @@
+import { hash } from "node:crypto";
 import type { EvaluationReason } from "../reconcile/advance-findings.ts";
 import { advanceFindings } from "../reconcile/advance-findings.ts";
+import { customerNumberOf } from "../reconcile/check-channels.ts";
 import { evaluateParcel } from "../reconcile/evaluate-parcel.ts";
 import { makeFactCodec } from "../reconcile/facts/encode-facts.ts";
 import type { ParcelFacts } from "../reconcile/facts/parcel-facts.ts";
-import { toParcelFacts } from "../reconcile/facts/parcel-facts.ts";
+import { productOf, toParcelFacts } from "../reconcile/facts/parcel-facts.ts";
 import type { Sums } from "../reconcile/facts/sums.ts";
 import { addFacts } from "../reconcile/facts/sums.ts";
 import { findCorrections } from "../reconcile/find-corrections.ts";
 import { judgeParcel } from "../reconcile/judge-parcel.ts";
+import type { ActiveKnownDifferences, ParcelOwner } from "../reconcile/judgement/known-differences.ts";
+import { activate } from "../reconcile/judgement/known-differences.ts";
 import type { Moment } from "../reconcile/settle.ts";
 import type { GroupWorker } from "../store/bucket-groups.ts";
 import { bucketsOf, GROUPS, workOnGroups } from "../store/bucket-groups.ts";
@@ -21,7 +25,7 @@ import type { App } from "./open-app.ts";
 const PARCELS_A_COMMIT = 2048;
 
 /** What an evaluation needs of the program. */
-export type EvaluationApp = Pick<App, "store" | "tables" | "settings" | "fingerprint">;
+export type EvaluationApp = Pick<App, "store" | "tables" | "settings" | "knownDifferences" | "fingerprint">;
 
 /**
  * Evaluates the parcels of the open run, together with all others who do so,
@@ -35,7 +39,9 @@ export async function evaluateGroups(
 ): Promise<void> {
   const { store } = app;
   const run = await store.runs.open();
-  if (run === undefined || run.fingerprint !== app.fingerprint) return;
+  if (run === undefined) return;
+  const rules = toRules(app, run);
+  if (run.fingerprint !== rules.fingerprint) return;
   const codec = makeFactCodec(app.tables.statuses.keys());
   await workOnGroups(
     store,
@@ -44,7 +50,7 @@ export async function evaluateGroups(
     async (claim, group) => {
       // Another may have closed it between our look and our claim.
       if (!toPending(await store.runs.open(), run).includes(group)) return;
-      await evaluateGroup(app, claim, group, run, codec);
+      await evaluateGroup(app, claim, group, run, rules, codec);
       onGroup?.();
     },
   );
@@ -60,6 +66,7 @@ async function evaluateGroup(
   claim: Claim,
   group: number,
   run: RunPlan,
+  rules: RunRules,
   { decode, encode }: FactCodec,
 ): Promise<void> {
   const { store } = app;
@@ -88,7 +95,7 @@ async function evaluateGroup(
       for (const text of await store.parcels.facts(bucket, barcodes)) addFacts(sums, decode(text), -1);
     }
     const outcomes = dossiers.map((dossier): ParcelOutcome => {
-      const { facts, ...outcome } = evaluate(app, run, dossier);
+      const { facts, ...outcome } = evaluate(app, run, rules, dossier);
       addFacts(sums, facts, 1);
       return { ...outcome, facts: encode(facts) };
     });
@@ -102,10 +109,30 @@ async function evaluateGroup(
 
 type FactCodec = ReturnType<typeof makeFactCodec>;
 
+/** What a run goes by: the known differences that are in force, and the fingerprint of all its rules. */
+export interface RunRules extends Pick<ActiveKnownDifferences, "findRule"> {
+  readonly fingerprint: string;
+}
+
+/** @param run when it is, and which known differences have had too many hits */
+export function toRules(
+  { knownDifferences, fingerprint }: Pick<App, "knownDifferences" | "fingerprint">,
+  run: Pick<RunPlan, "now" | "exhaustedRules">,
+): RunRules {
+  const active = activate(knownDifferences, run.now, new Set(run.exhaustedRules));
+  if (active.fingerprint === null) return { ...active, fingerprint };
+  return { ...active, fingerprint: hash("sha256", fingerprint + active.fingerprint, "hex").slice(0, 16) };
+}
+
+function toOwner({ observations }: ParcelDossier): ParcelOwner {
+  return { customer: customerNumberOf(observations), product: productOf(observations) };
+}
+
 /** Judges one parcel and moves its findings on. */
 function evaluate(
   { tables, settings }: EvaluationApp,
   { runId, now, progress, rulesChanged }: RunPlan,
+  { findRule }: RunRules,
   dossier: ParcelDossier,
 ): Omit<ParcelOutcome, "facts"> & { readonly facts: ParcelFacts } {
   const moment: Moment = { now, progress };
@@ -115,6 +142,7 @@ function evaluate(
     runId,
     now,
     reason,
+    explain: (finding) => findRule(finding, toOwner(dossier))?.id ?? null,
   });
   return {
     barcode: dossier.barcode,

@@ -6,6 +6,7 @@ import { findCorrections } from "../reconcile/find-corrections.ts";
 import type { CodeReport, ReportData } from "../report/report-data.ts";
 import { toFindingReport } from "./list-store.ts";
 import type { App } from "./open-app.ts";
+import { readPatterns } from "./read-patterns.ts";
 import type { ReconcileResult } from "./reconcile-store.ts";
 import { readVersion } from "./version.ts";
 
@@ -18,6 +19,7 @@ export async function gatherReport(
   { report, reasons, kinds }: ReconcileResult,
 ): Promise<ReportData> {
   const { store, settings, config, contract, tables } = app;
+  const patterns = await readPatterns(app);
   const overview = new FindingOverview();
   for await (const page of store.findings.list({ states: ["open", "pending", "known"] })) {
     for (const finding of page) overview.add(finding);
@@ -56,7 +58,7 @@ export async function gatherReport(
     statuses: [...tables.statuses.values()]
       .map(({ status, nameNl, nameEn }) => ({ status, nameNl, nameEn, open: overview.openOf(status) }))
       .sort((a, b) => b.open - a.open || compareText(a.status, b.status)),
-    findings: overview.worst().map(toFindingReport),
+    findings: overview.worst().map((finding) => toFindingReport(finding, patterns)),
     findingsTotal: report.findings.open + report.findings.pending + report.findings.known,
     pending: overview.pending(),
     quarantine,

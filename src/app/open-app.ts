@@ -5,6 +5,8 @@ import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import type { DeliveryWindow } from "../domain/feed-progress.ts";
 import { parseInstant } from "../domain/instant.ts";
+import type { KnownDifference } from "../domain/known-difference.ts";
+import { readKnownDifferences } from "../mapping/load-known-differences.ts";
 import { readMappingFiles, toMappingTables } from "../mapping/load-tables.ts";
 import type { MappingTables } from "../mapping/translate.ts";
 import { PACKAGE_ROOT } from "../package-root.ts";
@@ -26,7 +28,8 @@ export interface App {
   readonly contract: Contract;
   readonly tables: MappingTables;
   readonly settings: ReconcileSettings;
-  /** Of all that verdicts are judged by: program, tables, contract codes, settings. */
+  readonly knownDifferences: readonly KnownDifference[];
+  /** Of all that verdicts are judged by: program, tables, contract codes, settings; not of the known differences. */
   readonly fingerprint: string;
   /** Helpers for much work; `null`: none, everything is done in this thread. */
   readonly threads: Threads | null;
@@ -65,6 +68,7 @@ export async function withApp<Result>(
   const contract = await readContract(config.contract);
   const tables = readTables(config, contract);
   const settings = toSettings(config);
+  const knownDifferences = readKnownDifferences(join(mappingFolderOf(config), "known-differences.yml"));
   const url = databaseUrl ?? config.database;
   const store = await openStore(url, { mayMake: mayMakeStore, turnMemory, isThread: mostThreads === 0 });
   // A store in memory is this thread's alone.
@@ -78,7 +82,17 @@ export async function withApp<Result>(
       [readVersion(), tables.fingerprint, JSON.stringify(settings)].join(),
       "hex",
     ).slice(0, 16);
-    return await work({ config, clock, store, contract, tables, settings, fingerprint, threads });
+    return await work({
+      config,
+      clock,
+      store,
+      contract,
+      tables,
+      settings,
+      knownDifferences,
+      fingerprint,
+      threads,
+    });
   } finally {
     await threads?.close();
     await store.close();

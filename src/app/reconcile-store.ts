@@ -12,6 +12,8 @@ import type { RunPlan, RunRecord } from "../store/run-access.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import type { EvaluationListener } from "./crew.ts";
 import { evaluate, OWNER, settle, toLeaseMs } from "./crew.ts";
+import { toRules } from "./evaluate-groups.ts";
+import { findExhausted, readExhausted, saveExhausted } from "./exhausted-rules.ts";
 import type { App } from "./open-app.ts";
 import { toKinds } from "./to-kinds.ts";
 
@@ -61,9 +63,16 @@ export async function reconcileStore(app: App, options: ReconcileOptions = {}): 
   const { signal, onClaimLost, onProgress, job } = options;
   const claim = await takeTurn(app, signal);
   return whileHeld(store, claim, toLeaseMs(app.config), async () => {
-    const plan = (await findOwnRun(app, job)) ?? (await openRun(app, options, claim));
-    await evaluate(app, plan, { signal, onClaimLost, onProgress });
-    signal?.throwIfAborted();
+    let plan = (await findOwnRun(app, job)) ?? (await openRun(app, options, claim));
+    for (;;) {
+      await evaluate(app, plan, { signal, onClaimLost, onProgress });
+      signal?.throwIfAborted();
+      const exhausted = await findExhausted(app, plan);
+      if (exhausted.length === 0) break;
+      // What such a rule had hidden has to come out, in this very run.
+      await saveExhausted(app, [...plan.exhaustedRules, ...exhausted], claim, job);
+      plan = await openRun(app, options, claim);
+    }
     const { result, record } = await judge(app, plan);
     await job?.finish(result);
     await store.transaction(async (tx) => {
@@ -87,12 +96,10 @@ async function takeTurn({ store, config }: App, signal: AbortSignal | undefined)
 }
 
 /** The run that was begun for the same job run, by whoever, under the same rules. */
-async function findOwnRun(
-  { store, fingerprint }: App,
-  job: JobOfRun | undefined,
-): Promise<RunPlan | undefined> {
-  const open = await store.runs.open();
-  return job !== undefined && open?.job === job.name && open.fingerprint === fingerprint ? open : undefined;
+async function findOwnRun(app: App, job: JobOfRun | undefined): Promise<RunPlan | undefined> {
+  const open = await app.store.runs.open();
+  if (job === undefined || open?.job !== job.name) return undefined;
+  return open.fingerprint === toRules(app, open).fingerprint ? open : undefined;
 }
 
 async function openRun(app: App, options: ReconcileOptions, claim: Claim): Promise<RunPlan> {
@@ -112,11 +119,11 @@ async function assertClaims(tx: StoreTransaction, claim: Claim, job: JobOfRun | 
   if (job !== undefined) await tx.assertClaim(job.claim);
 }
 
-async function planRun(
-  { store, fingerprint, clock }: App,
-  { full = false, job }: ReconcileOptions,
-): Promise<RunPlan> {
-  const now = clock();
+async function planRun(app: App, { full = false, job }: ReconcileOptions): Promise<RunPlan> {
+  const { store } = app;
+  const now = app.clock();
+  const exhaustedRules = await readExhausted(app);
+  const { fingerprint } = toRules(app, { now, exhaustedRules });
   const last = await store.runs.last();
   const givenUp = await store.runs.open();
   const progress = await store.feeds.progress();
@@ -140,6 +147,7 @@ async function planRun(
     job: job?.name ?? null,
     now,
     fingerprint,
+    exhaustedRules,
     deliveriesFingerprint,
     selection,
     rulesChanged,

@@ -46,7 +46,7 @@ export async function writeReport(
     await mkdir(out, { recursive: true });
     await writeFile(htmlPath, renderHtml(data, lang).output);
     await writeFile(jsonPath, renderJson(data).output);
-    await writeChunks(findingsPath, renderPages(listFindings(app.store, {}), renderCsv));
+    await writeChunks(findingsPath, renderPages(listFindings(app, {}), renderCsv));
     await writeChunks(parcelsPath, renderPages(listParcels(app.store, {}), renderParcelsCsv));
   } catch (cause) {
     throw toReportError(cause, out, setting);

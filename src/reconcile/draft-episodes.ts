@@ -3,7 +3,7 @@ import { otherSide } from "../domain/channel.ts";
 import { toIsoUtc } from "../domain/instant.ts";
 import type { DetailField } from "../domain/observation.ts";
 import type { Context, Draft } from "./draft.ts";
-import { sourcesOf } from "./draft.ts";
+import { sourcesOf, spokeLaterOf } from "./draft.ts";
 import type { Episode } from "./episode.ts";
 import { detailOf } from "./episode.ts";
 import type { EpisodePair, Pairing } from "./pair-episodes.ts";
@@ -59,6 +59,7 @@ export function draftLone(
       evidence: {
         ...(after === undefined ? {} : { finalStatus: after.status, finalAt: toIsoUtc(after.at) }),
         ...sourcesOf(episode),
+        ...spokeLaterOf(context, episode.at, episode),
       },
     };
   });
@@ -83,7 +84,10 @@ export function draftConflict({ legacy, newSide }: EpisodePair, context: Context
     ...atOfPair(legacy, newSide),
     legacyEpisodes: 1,
     newEpisodes: 1,
-    evidence: sourcesOf(legacy, newSide),
+    evidence: {
+      ...sourcesOf(legacy, newSide),
+      ...spokeLaterOf(context, Math.max(legacy.at, newSide.at), legacy, newSide),
+    },
   };
 }
 
@@ -125,10 +129,23 @@ export function draftDetails({ legacy, newSide }: EpisodePair): Draft[] {
       field,
       legacyAt: legacy.at,
       newAt: newSide.at,
-      evidence: { legacyValue, newValue, ...sourcesOf(legacy, newSide) },
+      evidence: {
+        legacyValue,
+        newValue,
+        ...(contradictsItself(legacy, field, legacyValue) ? { legacyContradicted: true } : {}),
+        ...(contradictsItself(newSide, field, newValue) ? { newContradicted: true } : {}),
+        ...sourcesOf(legacy, newSide),
+      },
     });
   }
   return drafts;
+}
+
+/** Whether the channels of an episode's side fill a detail differently. */
+function contradictsItself({ observations }: Episode, field: DetailField, value: string): boolean {
+  return observations.some(({ witnesses }) =>
+    witnesses.some(({ details }) => details[field] !== null && details[field] !== value),
+  );
 }
 
 function settlePair(legacy: Episode, newSide: Episode, { settings, moment }: Context): Settlement {

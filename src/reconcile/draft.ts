@@ -1,3 +1,4 @@
+import type { Channel } from "../domain/channel.ts";
 import type { FindingKind, RaisedFinding } from "../domain/finding.ts";
 import type { Observation } from "../domain/observation.ts";
 import type { Episode } from "./episode.ts";
@@ -12,6 +13,8 @@ export interface Context {
   readonly parcel: ParcelObservations;
   readonly settings: ReconcileSettings;
   readonly moment: Moment;
+  /** When each channel last told something new of the parcel, or listed it; those that never did are left out. */
+  readonly lastWords: ReadonlyMap<Channel, number>;
 }
 
 /** What distinguishes one kind of finding from another when it is raised. */
@@ -41,6 +44,26 @@ export const MOST_SOURCES = 4;
 export function sourcesOf(...episodes: readonly Episode[]): { readonly sources: readonly object[] } {
   const sources = episodes.flatMap(({ observations }) => observations[0]?.witnesses ?? []);
   return { sources: sources.slice(0, MOST_SOURCES).map(toSource) };
+}
+
+/**
+ * The channels that do not tell of what happened at a moment, though they spoke
+ * of the parcel later: what whoever looks for the fault has to know.
+ */
+export function spokeLaterOf(
+  { lastWords, settings }: Context,
+  at: number,
+  ...episodes: readonly Episode[]
+): { readonly spokeLater?: readonly Channel[] } {
+  const witnesses = new Set(
+    episodes.flatMap(({ observations }) =>
+      observations.flatMap((one) => one.witnesses.map(({ channel }) => channel)),
+    ),
+  );
+  const spokeLater = [...lastWords].flatMap(([channel, spokeAt]) =>
+    spokeAt > at + settings.toleranceMs && !witnesses.has(channel) ? [channel] : [],
+  );
+  return spokeLater.length === 0 ? {} : { spokeLater };
 }
 
 /** Where to look: the way from a figure down to the raw line. */

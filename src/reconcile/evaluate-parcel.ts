@@ -1,6 +1,6 @@
 import type { Barcode } from "../domain/barcode.ts";
-import type { Side } from "../domain/channel.ts";
-import { sideOf } from "../domain/channel.ts";
+import type { Channel, Side } from "../domain/channel.ts";
+import { CHANNELS, sideOf } from "../domain/channel.ts";
 import type { RaisedFinding } from "../domain/finding.ts";
 import type { Observation } from "../domain/observation.ts";
 import type { EpisodeTally } from "../domain/verdict.ts";
@@ -63,7 +63,7 @@ export function evaluateParcel(
   const loneLegacy = pairing.loneLegacy.filter((episode) => !explainedLegacy.has(episode));
   const loneNew = pairing.loneNew.filter((episode) => !explainedNew.has(episode));
 
-  const context: Context = { parcel, settings, moment };
+  const context: Context = { parcel, settings, moment, lastWords: readLastWords(parcel) };
   const unpushed = draftUnpushed(pairing, context);
   const drafts: Draft[] = [
     ...draftLone("legacy", loneLegacy, pairing, sorted.new.isSilent, context),
@@ -144,6 +144,20 @@ function sortByMeaning(
     }
   }
   return sides;
+}
+
+function readLastWords({ observations, listedAt }: ParcelObservations): Map<Channel, number> {
+  const lastWords = new Map<Channel, number>();
+  for (const { channel, receivedAt } of observations) {
+    if (receivedAt > (lastWords.get(channel) ?? -Infinity)) lastWords.set(channel, receivedAt);
+  }
+  if (listedAt !== null) lastWords.set("status-api", listedAt);
+  return new Map(
+    CHANNELS.flatMap((channel) => {
+      const at = lastWords.get(channel);
+      return at === undefined ? [] : [[channel, at] as const];
+    }),
+  );
 }
 
 /** A finding that waits for the clock is due when it settles; one that waits for a silent feed, at every run. */

@@ -44,6 +44,8 @@ export interface RunPlan {
   readonly now: number;
   /** Of the tables and settings that it judges by. */
   readonly fingerprint: string;
+  /** Known differences that had more hits than they may have, and hide nothing; see `known-differences.ts`. */
+  readonly exhaustedRules: readonly string[];
   /** Of the delivery windows that it knows. */
   readonly deliveriesFingerprint: string;
   /** What is evaluated. */

@@ -64,15 +64,16 @@ export function makeFactCodec(statusNames: Iterable<string>): {
     };
   };
   return {
-    encode: ({ customer, product, episodes }) =>
-      JSON.stringify([customer, product, episodes.map(encodeEpisode)]),
+    encode: ({ customer, product, episodes, knownDifferences }) =>
+      JSON.stringify([customer, product, episodes.map(encodeEpisode), ...knownDifferences]),
     decode(text) {
-      const [customer, product, episodes] = JSON.parse(text) as [
+      const [customer, product, episodes, ...knownDifferences] = JSON.parse(text) as [
         string | null,
         string | null,
         EncodedEpisode[],
+        ...string[],
       ];
-      return { customer, product, episodes: episodes.map(decodeEpisode) };
+      return { customer, product, knownDifferences, episodes: episodes.map(decodeEpisode) };
     },
   };
 }

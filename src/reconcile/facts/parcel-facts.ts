@@ -40,6 +40,8 @@ export interface EpisodeFact {
 export interface ParcelFacts {
   readonly customer: string | null;
   readonly product: string | null;
+  /** The rules that hide findings of it, one for each finding. */
+  readonly knownDifferences: readonly string[];
   /** In order of time. */
   readonly episodes: readonly EpisodeFact[];
 }
@@ -76,6 +78,9 @@ export function toParcelFacts(
   return {
     customer: customerNumberOf(observations),
     product: productOf(observations),
+    knownDifferences: findings.flatMap(({ state, knownDifference }) =>
+      state === "known" && knownDifference !== null ? [knownDifference] : [],
+    ),
     episodes: episodes.sort(
       (a, b) =>
         a.at - b.at || compareText(a.legacyStatus ?? a.newStatus ?? "", b.legacyStatus ?? b.newStatus ?? ""),
@@ -143,7 +148,7 @@ function latestReceipt(observations: readonly Observation[], channel: Channel): 
 }
 
 /** The product code, as the old side gives it where it does. */
-function productOf(observations: readonly Observation[]): string | null {
+export function productOf(observations: readonly Observation[]): string | null {
   for (const channel of CHANNELS) {
     for (const { channel: own, details } of observations) {
       if (own === channel && details.productCode !== null) return details.productCode;

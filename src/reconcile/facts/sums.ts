@@ -7,7 +7,7 @@ import type { EpisodeFact, ParcelFacts } from "./parcel-facts.ts";
  * family of counts and its coordinates, joined by `|`:
  *
  * - `day|DAY|DIMENSION|VALUE|STANDING`: dimension `all`, `status`, `customer`, `product` or `channel` (of the new side)
- * - `code|CODE|STATUS|PLACE`: what a code met on the new side
+ * - `code|CODE|STATUS|PLACE`: parcels on which a code met a status of the new side, or none
  * - `codeday|DAY|CODE`: episodes in which a code was seen
  * - `side|SIDE|DAY|STATUS`: episodes of one side
  * - `next|SIDE|STATUS|STATUS`: transitions of one side
@@ -16,23 +16,34 @@ import type { EpisodeFact, ParcelFacts } from "./parcel-facts.ts";
  * - `onlylegacy|STATUS|BIN`, `onlynew|STATUS|BIN`: seconds from the event to the receipt of the side that told of it, where the other has not yet
  * - `skew|SECONDS`: new time minus legacy time of agreed pairs
  * - `noise|STATUS|both`, `scan`, `api`: who told of a legacy episode that both channels could have told of
+ * - `known|RULE`: findings that a known difference hides
  *
  * Days are UTC dates of the event, bins as in `bins.ts`.
  */
 export type Sums = Map<string, number>;
 
 /** Adds a parcel's facts, or with `-1` takes them away again. */
-export function addFacts(sums: Sums, { customer, product, episodes }: ParcelFacts, times: 1 | -1): void {
+export function addFacts(
+  sums: Sums,
+  { customer, product, episodes, knownDifferences }: ParcelFacts,
+  times: 1 | -1,
+): void {
   const add = (key: string): void => {
     const sum = (sums.get(key) ?? 0) + times;
     if (sum === 0) sums.delete(key);
     else sums.set(key, sum);
   };
+  for (const rule of knownDifferences) add(`known|${rule}`);
+  const once = new Set<string>();
+  const addOnce = (key: string): void => {
+    if (!once.has(key)) add(key);
+    once.add(key);
+  };
   const last = { legacy: "", new: "" };
   for (const fact of episodes) {
     const day = toDay(fact.at);
     addStanding(add, fact, day, customer, product);
-    addCodes(add, fact, day);
+    addCodes(add, addOnce, fact, day);
     addSpeed(add, fact, day);
     if (fact.hadBothWitnesses) add(`noise|${fact.legacyStatus}|${toWitnesses(fact)}`);
     for (const [side, status] of [
@@ -74,9 +85,14 @@ function addStanding(
   }
 }
 
-function addCodes(add: Add, { code, furtherCodes, newStatus, place }: EpisodeFact, day: string): void {
+function addCodes(
+  add: Add,
+  addOnce: Add,
+  { code, furtherCodes, newStatus, place }: EpisodeFact,
+  day: string,
+): void {
   if (code === null) return;
-  add(`code|${code}|${newStatus ?? ""}|${place}`);
+  addOnce(`code|${code}|${newStatus ?? ""}|${place}`);
   add(`codeday|${day}|${code}`);
   for (const further of furtherCodes) add(`codeday|${day}|${further}`);
 }

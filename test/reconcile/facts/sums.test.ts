@@ -31,6 +31,7 @@ const arbitraryEpisode: fc.Arbitrary<EpisodeFact> = fc.record({
 const arbitraryFacts: fc.Arbitrary<ParcelFacts> = fc.record({
   customer: orNull(fc.constantFrom("11223344", "|")),
   product: orNull(fc.constant("003085")),
+  knownDifferences: fc.array(fc.constantFrom("a", "b")),
   episodes: fc.array(arbitraryEpisode, { maxLength: 6 }),
 });
 
@@ -84,8 +85,14 @@ describe("facts", () => {
       lags: { "legacy-scan": 3600, "legacy-api": null, webhook: 15, "status-api": null },
       hadBothWitnesses: true,
     };
-    const sums = sumOf({ customer: "11223344", product: "003085", episodes: [fact] });
+    const sums = sumOf({
+      customer: "11223344",
+      product: "003085",
+      knownDifferences: ["a", "a"],
+      episodes: [fact],
+    });
     expect(Object.fromEntries(sums)).toEqual({
+      "known|a": 2,
       "day|2026-03-07|all||clean": 1,
       "day|2026-03-07|status|sorted|clean": 1,
       "day|2026-03-07|customer|11223344|clean": 1,
