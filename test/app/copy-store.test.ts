@@ -203,7 +203,8 @@ async function leaveHalfDone({ store }: App): Promise<void> {
   const [entry = ""] = /^\[.*?\](?=,\[|$)/.exec(dossier.observations) ?? [];
   const records = Buffer.from(toRecordLine(dossier.barcode, entry));
   expect([...readRecords(records)]).toMatchObject([{ kind: "observation" }]);
-  await store.transaction(async ({ intakes, evaluations, jobs }) => {
+  await store.transaction(async ({ intakes, evaluations, feedStates, jobs }) => {
+    await feedStates.save({ feed: "status-api", key: "cursor", value: "1", changedAt: 1 });
     await jobs.begin({ job: "nightly", businessDate: "2026-03-08", owner: "a", token: 1, startedAt: 1 });
     await intakes.saveRecords([{ bucket, channel: "legacy-scan", records }]);
     await evaluations.openRun(aPlan({ runId: "left open" }));
