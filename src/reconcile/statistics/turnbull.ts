@@ -1,4 +1,5 @@
 import { assertAscending, type Bin } from "./bins.ts";
+import { innermostRanges } from "./innermost-ranges.ts";
 import { assertCount } from "./proportion.ts";
 
 /**
@@ -20,14 +21,17 @@ export interface GainBin extends Bin {
 }
 
 export interface GainEstimate {
-  /** The estimated share in each bin; with `below` and `above` together 1. */
+  /**
+   * The estimated share in each bin; with `below` and `above` together 1. What lies between bins with exact
+   * values, and which nothing exact can place, is spread evenly over the bins in question.
+   */
   readonly shares: readonly number[];
-  /** The share before `edge`, below every exact value: left-censored, and nothing exact to place it by. */
+  /** The share before `edge`, below all else: left-censored, and nothing exact to place it by. */
   readonly below: Outside;
-  /** The share from `edge` on, above every exact value. */
+  /** The share from `edge` on, above all else. */
   readonly above: Outside;
   readonly iterations: number;
-  /** Whether the shares stood still at the end. */
+  /** Whether the likelihood is as great as it gets. */
   readonly converged: boolean;
 }
 
@@ -37,13 +41,14 @@ export interface Outside {
   readonly edge: number | null;
 }
 
-const STANDS_STILL = 1e-12;
-const MOST_ITERATIONS = 50_000;
+/** How much likelier, in logarithm and for each observation, what was seen could still become. */
+const NEGLIGIBLE = 1e-8;
+const MOST_ITERATIONS = 20_000;
 
 /**
  * The self-consistent (maximum likelihood) estimate from doubly censored
  * counts: each censored one is spread over the bins it may lie in, as the
- * estimate itself says, until nothing moves. Without left-censored counts it is
+ * estimate itself says, until that makes no difference. Without left-censored counts it is
  * the Kaplan–Meier estimate.
  *
  * @returns `undefined` when nothing was observed
@@ -62,15 +67,19 @@ export function turnbull(bins: readonly GainBin[]): GainEstimate | undefined {
   }
   if (total === 0) return undefined;
 
-  const { belowEdge, aboveEdge } = edgesOf(bins);
-  const start = [belowEdge === null ? 0 : 1, ...bins.map(({ exact }) => exact), aboveEdge === null ? 0 : 1];
-  const sum = start.reduce((left, right) => left + right, 0);
-  let cells = start.map((count) => count / sum);
+  const { belowEdge, aboveEdge, masses } = innermostRanges(bins);
+  const sum = masses.reduce((left, right) => left + right, 0);
+  let cells = masses.map((mass) => mass / sum);
   for (let iterations = 1; ; iterations += 1) {
     const next = spread(bins, cells).map((count) => count / total);
-    const moved = next.reduce((most, share, at) => Math.max(most, Math.abs(share - (cells[at] ?? 0))), 0);
+    // By how much the fastest growing cell grows bounds what is still to be won, also where a share creeps towards 0
+    // (B. G. Lindsay, "The Geometry of Mixture Likelihoods", 1983).
+    const growth = next.reduce(
+      (most, share, at) => Math.max(most, share > 0 ? share / (cells[at] ?? 0) : 0),
+      0,
+    );
     cells = next;
-    const converged = moved <= STANDS_STILL;
+    const converged = growth - 1 <= NEGLIGIBLE;
     if (converged || iterations === MOST_ITERATIONS) {
       return {
         shares: cells.slice(1, -1),
@@ -81,24 +90,6 @@ export function turnbull(bins: readonly GainBin[]): GainEstimate | undefined {
       };
     }
   }
-}
-
-/**
- * The likelihood is greatest with mass only where something exact lies, and
- * outside where censored ones have nothing exact on their side. Elsewhere none
- * is put at the start, and so none ever comes.
- */
-function edgesOf(bins: readonly GainBin[]): { belowEdge: number | null; aboveEdge: number | null } {
-  const firstExact = bins.findIndex(({ exact }) => exact > 0);
-  const lastExact = bins.findLastIndex(({ exact }) => exact > 0);
-  const firstLeft = bins.findIndex(({ leftCensored }) => leftCensored > 0);
-  const lastRight = bins.findLastIndex(({ rightCensored }) => rightCensored > 0);
-  const isBelow = firstLeft !== -1 && (firstExact === -1 || firstLeft < firstExact);
-  const isAbove = lastRight !== -1 && (lastExact === -1 || lastRight >= lastExact);
-  return {
-    belowEdge: isBelow ? (bins[firstLeft]?.to ?? null) : null,
-    aboveEdge: isAbove ? (bins[lastRight]?.to ?? null) : null,
-  };
 }
 
 /** The expected count of each cell (below, the bins, above) when censored ones lie as `cells` say. */
