@@ -81,7 +81,7 @@ export function kaplanMeier(bins: readonly DurationBin[]): SurvivalStep[] {
  * The interval for a step's survival on the scale ln(−ln S), which keeps it
  * between 0 and 1. Where S is 0 or 1 there is no variance: 0 to 1, nothing known.
  *
- * @see J. D. Kalbfleisch and R. L. Prentice, "The Statistical Analysis of Failure Time Data", 1980, 1.3
+ * @see J. D. Kalbfleisch and R. L. Prentice, "The Statistical Analysis of Failure Time Data", 1980
  */
 export function survivalInterval({ survival, variance }: SurvivalStep, confidence: number): Interval {
   const z = twoSidedZ(confidence);

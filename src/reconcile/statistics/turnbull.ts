@@ -48,13 +48,13 @@ const MOST_ITERATIONS = 20_000;
 /**
  * The self-consistent (maximum likelihood) estimate from doubly censored
  * counts: each censored one is spread over the bins it may lie in, as the
- * estimate itself says, until that makes no difference. Without left-censored counts it is
- * the Kaplan–Meier estimate.
+ * estimate itself says, until that makes no difference. Without left-censored
+ * counts it is the Kaplan–Meier estimate. It comes without an interval.
  *
  * @returns `undefined` when nothing was observed
  * @throws RangeError for bins that do not ascend, or impossible counts
  * @see B. W. Turnbull, "Nonparametric Estimation of a Survivorship Function with Doubly
- *   Censored Data", JASA 69, 1974, https://doi.org/10.1080/01621459.1974.10480146
+ *   Censored Data", JASA 69, 1974, 169–173
  */
 export function turnbull(bins: readonly GainBin[]): GainEstimate | undefined {
   assertAscending(bins);

@@ -91,8 +91,7 @@ describe("exactUpper and exactLower", () => {
     }
   });
 
-  // Hanley and Lippman-Hand 1983: nothing in 14 bounds the risk by 3/14 = 21 %, exactly by 19 %.
-  it("agrees with Hanley and Lippman-Hand's example", () => {
+  it("says of 0 of 14 at most 19 %, and 21 % by the rule", () => {
     expect(exactUpper({ hits: 0, trials: 14 }, 0.95)).toBeCloseTo(0.193, 3);
     expect(ruleOfThree(14)).toBeCloseTo(0.214, 3);
   });

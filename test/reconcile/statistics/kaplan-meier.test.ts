@@ -20,7 +20,7 @@ const REMISSION = timesOf([6, 6, 6, 7, 10, 13, 16, 22, 23], [6, 9, 10, 11, 17, 1
 
 describe("kaplanMeier", () => {
   it("gives Kaplan and Meier's own example", () => {
-    // Kaplan and Meier 1958, section 2: deaths at 0.8, 3.1, 5.4 and 9.2 months, losses at 1.0, 2.7, 7.0 and 12.1.
+    // Kaplan and Meier 1958: deaths at 0.8, 3.1, 5.4 and 9.2 months, losses at 1.0, 2.7, 7.0 and 12.1.
     const steps = kaplanMeier(timesOf([0.8, 3.1, 5.4, 9.2], [1, 2.7, 7, 12.1]));
     const after = steps.filter(({ events }) => events > 0).map(({ from, survival }) => [from, survival]);
     expect(after).toEqual([

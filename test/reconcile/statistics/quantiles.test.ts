@@ -58,7 +58,7 @@ describe("histogramQuantile", () => {
 
 describe("quantileRanks", () => {
   // Ranks for the median at 95 % with their exact confidence, as in W. J. Dixon and F. J. Massey, "Introduction to
-  // Statistical Analysis", and D. G. Altman et al., "Statistics with Confidence", 2000, table 18.4.
+  // Statistical Analysis", and D. G. Altman et al., "Statistics with Confidence", 2000.
   it.each([
     [6, 1, 6, 0.969],
     [10, 2, 9, 0.979],

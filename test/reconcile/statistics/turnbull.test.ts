@@ -44,7 +44,7 @@ const arbitraryBins = fc
 describe("turnbull", () => {
   it("gives the published estimate of when 191 boys first used marijuana", () => {
     // Turnbull and Weiss 1978; counts and estimate in J. P. Klein and M. L. Moeschberger, "Survival Analysis",
-    // 2nd edition 2003, tables 1.8 and 5.3: ages 10 to 18, and more.
+    // 2nd edition 2003, table 1.8 and example 5.1: ages 10 to 18, and more.
     const bins = binsOf([
       [4, 0, 0],
       [12, 0, 0],
