@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { VerdictReason } from "../domain/verdict.ts";
 import { findStaleFeeds, judgeRun } from "../reconcile/judge-run.ts";
+import type { RecallOfKind } from "../reconcile/recall/prove-recall.ts";
 import type { Moment } from "../reconcile/settle.ts";
 import type { KindReport, ReconcileReport } from "../report/report-data.ts";
 import { RUN_SUBJECT, whileHeld } from "../store/bucket-groups.ts";
@@ -15,6 +16,7 @@ import { evaluate, OWNER, settle, toLeaseMs } from "./crew.ts";
 import { toRules } from "./evaluate-groups.ts";
 import { findExhausted, readExhausted, saveExhausted } from "./exhausted-rules.ts";
 import type { App } from "./open-app.ts";
+import { proveRecallOfStore } from "./prove-recall.ts";
 import { toKinds } from "./to-kinds.ts";
 
 export interface ReconcileOptions {
@@ -44,6 +46,8 @@ export interface ReconcileResult {
   readonly reasons: readonly VerdictReason[];
   /** Findings by kind and state. */
   readonly kinds: readonly KindReport[];
+  /** By kind: defects planted in copies of matched parcels, and how many were found. */
+  readonly recall: readonly RecallOfKind[];
   /** Parcels that were evaluated in this run. */
   readonly evaluated: number;
 }
@@ -157,20 +161,24 @@ async function planRun(app: App, { full = false, job }: ReconcileOptions): Promi
 
 /** Adds up what the run came to, and judges it. */
 async function judge(
-  { store, settings }: App,
+  app: App,
   plan: RunPlan,
 ): Promise<{ readonly result: ReconcileResult; readonly record: RunRecord }> {
+  const { store, settings } = app;
   const { runId, now, fingerprint, deliveriesFingerprint, progress } = plan;
   const open = await store.runs.open();
   if (open?.runId !== runId) throw new ClaimLost("the run was given up for another one");
   const { evaluated } = open;
   const totals = await store.runs.totals();
   const moment: Moment = { now, progress };
-  const { verdict, difference, reasons } = judgeRun(totals, findStaleFeeds(moment, settings.maxWaitMs));
+  const recall = await proveRecallOfStore(app, moment);
+  const stale = findStaleFeeds(moment, settings.maxWaitMs);
+  const { verdict, difference, reasons } = judgeRun(totals, stale, recall);
   const { matched, known, mismatched, pending, not_proven: notProven } = totals.verdicts;
   const result: ReconcileResult = {
     reasons,
     kinds: toKinds(await store.findings.counts()),
+    recall,
     evaluated,
     report: {
       runId,

@@ -41,6 +41,7 @@ export interface VerdictReason {
     | "tie_out_not_zero"
     | "feed_silent"
     | "feed_stale"
+    | "recall_incomplete"
     | "nothing_compared"
     | "findings_open"
     | "all_agree"

@@ -91,6 +91,8 @@ function toReasonFigures(
     case "feed_never_spoke":
     case "feed_stale":
       return { count: 1 };
+    case "recall_incomplete":
+      return { count: 1 };
     case "nothing_compared":
       return { count: parcels.total };
     case "findings_open":
