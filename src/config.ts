@@ -27,6 +27,8 @@ const SCHEMA = z.strictObject({
   /** The zone of the old API's times. */
   zone: zone.default("Europe/Amsterdam"),
   feeds: FEEDS.prefault({}),
+  /** Path of the gate's policy; without it, the one that comes with the program. `false`: no gate. */
+  gate: z.union([z.literal(false), z.string().min(1)], { error: "a path, or false" }).optional(),
   reconcile: z
     .strictObject({
       toleranceSeconds: seconds.default(120),

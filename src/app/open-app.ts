@@ -10,11 +10,13 @@ import { readKnownDifferences } from "../mapping/load-known-differences.ts";
 import { readMappingFiles, toMappingTables } from "../mapping/load-tables.ts";
 import type { MappingTables } from "../mapping/translate.ts";
 import { PACKAGE_ROOT } from "../package-root.ts";
+import type { GatePolicy } from "../reconcile/gate/policy.ts";
 import type { ReconcileSettings } from "../reconcile/settings.ts";
 import type { Contract } from "../sources/contract.ts";
 import { readContract, toWireCodes } from "../sources/contract.ts";
 import { makeTurnMemory } from "../store/sqlite/turn.ts";
 import type { Store } from "../store/store.ts";
+import { readGatePolicy, SHIPPED_POLICY } from "./gate/read-policy.ts";
 import { openStore } from "./open-store.ts";
 import type { Threads } from "./threads/threads.ts";
 import { makeThreads } from "./threads/threads.ts";
@@ -29,6 +31,8 @@ export interface App {
   readonly tables: MappingTables;
   readonly settings: ReconcileSettings;
   readonly knownDifferences: readonly KnownDifference[];
+  /** `null`: there is no gate, the run's verdict counts. */
+  readonly gatePolicy: GatePolicy | null;
   /** Of all that verdicts are judged by: program, tables, contract codes, settings; not of the known differences. */
   readonly fingerprint: string;
   /** Helpers for much work; `null`: none, everything is done in this thread. */
@@ -69,6 +73,10 @@ export async function withApp<Result>(
   const tables = readTables(config, contract);
   const settings = toSettings(config);
   const knownDifferences = readKnownDifferences(join(mappingFolderOf(config), "known-differences.yml"));
+  const gatePolicy =
+    config.gate === false
+      ? null
+      : readGatePolicy(config.gate ?? SHIPPED_POLICY, new Set(tables.statuses.keys()));
   const url = databaseUrl ?? config.database;
   const store = await openStore(url, { mayMake: mayMakeStore, turnMemory, isThread: mostThreads === 0 });
   // A store in memory is this thread's alone.
@@ -90,6 +98,7 @@ export async function withApp<Result>(
       tables,
       settings,
       knownDifferences,
+      gatePolicy,
       fingerprint,
       threads,
     });

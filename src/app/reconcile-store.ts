@@ -15,6 +15,7 @@ import type { EvaluationListener } from "./crew.ts";
 import { evaluate, OWNER, settle, toLeaseMs } from "./crew.ts";
 import { toRules } from "./evaluate-groups.ts";
 import { findExhausted, readExhausted, saveExhausted } from "./exhausted-rules.ts";
+import { saveRunProof } from "./gate/run-proof.ts";
 import type { App } from "./open-app.ts";
 import { proveRecallOfStore } from "./prove-recall.ts";
 import { toKinds } from "./to-kinds.ts";
@@ -82,6 +83,7 @@ export async function reconcileStore(app: App, options: ReconcileOptions = {}): 
     await store.transaction(async (tx) => {
       await assertClaims(tx, claim, job);
       await job?.end(tx, result);
+      await saveRunProof(tx, result, record.now);
       await tx.evaluations.saveRun(record);
     });
     return result;

@@ -54,10 +54,18 @@ export function toParcelFacts(
 ): ParcelFacts {
   const standings = readStandings(findings);
   const explained = new Set(explanations.flatMap((one) => one.explained));
+  const knownCodes = new Set(findings.flatMap(({ state, code }) => (state === "known" ? [code] : [])));
+  const hidden = new Set(explanations.flatMap((one) => (knownCodes.has(one.code) ? one.explained : [])));
   const apiSpokeAt = latestReceipt(observations, "legacy-api");
+  const standingOf = (place: Place, legacy: Episode | null, newSide: Episode | null): Standing => {
+    if (place === "agreed") return "clean";
+    if (place !== "explained") return standings(legacy, newSide);
+    const episode = legacy ?? newSide;
+    return episode !== null && hidden.has(episode) ? "known" : "explained";
+  };
   const toFact = (place: Place, legacy: Episode | null, newSide: Episode | null): EpisodeFact => ({
     place,
-    standing: place === "agreed" ? "clean" : place === "explained" ? "explained" : standings(legacy, newSide),
+    standing: standingOf(place, legacy, newSide),
     legacyStatus: legacy?.status ?? null,
     newStatus: newSide?.status ?? null,
     ...codesOf(legacy),

@@ -8,7 +8,7 @@ import type { EpisodeFact, ParcelFacts } from "./parcel-facts.ts";
  *
  * - `day|DAY|DIMENSION|VALUE|STANDING`: dimension `all`, `status`, `customer`, `product` or `channel` (of the new side)
  * - `code|CODE|STATUS|PLACE`: parcels on which a code met a status of the new side, or none
- * - `codeday|DAY|CODE`: episodes in which a code was seen
+ * - `codeday|DAY|CODE`: episodes in which a code was seen; `codeok|DAY|CODE`: those of them that agreed
  * - `side|SIDE|DAY|STATUS`: episodes of one side
  * - `next|SIDE|STATUS|STATUS`: transitions of one side
  * - `lag|CHANNEL|STATUS|BIN` and `lagday|CHANNEL|DAY|BIN`: seconds from the event to its receipt
@@ -93,8 +93,10 @@ function addCodes(
 ): void {
   if (code === null) return;
   addOnce(`code|${code}|${newStatus ?? ""}|${place}`);
-  add(`codeday|${day}|${code}`);
-  for (const further of furtherCodes) add(`codeday|${day}|${further}`);
+  for (const seen of [code, ...furtherCodes]) {
+    add(`codeday|${day}|${seen}`);
+    if (place === "agreed") add(`codeok|${day}|${seen}`);
+  }
 }
 
 function addSpeed(add: Add, { place, legacyStatus, newStatus, lags, delta }: EpisodeFact, day: string): void {

@@ -70,6 +70,21 @@ export function trialsNeededOverLooks(rate: number, policy: LooksPolicy, hits = 
   return leastWhole((trials) => excludes({ hits, trials }, rate, error), from);
 }
 
+/**
+ * The smallest error at which `upperOverLooks` is at most `rate`: a p-value of
+ * "the rate is more than that" which holds at all looks together, so that it
+ * may be handed to `holm` every night. 1 where more than that was seen.
+ *
+ * @throws RangeError for impossible counts, unless the rate is between 0 and 1, or for an impossible start
+ */
+export function pOverLooks(counts: Proportion, rate: number, start: LooksPolicy["start"]): number {
+  assertProportion(counts);
+  assertBetween0And1("rate", rate);
+  const { hits, trials } = counts;
+  if (trials === 0 || hits > rate * trials) return 1;
+  return Math.min(1, leastError(counts, rate) / (start === null ? 1 : shareOfError(start)));
+}
+
 /** The share of the error that the k-th of any number of uses may have; all shares together are 1. */
 export function shareOfError(use: number): number {
   assertCount("use", use);
@@ -89,9 +104,14 @@ function errorOf({ confidence, start }: LooksPolicy): number {
  *
  * @param rate at least hits / trials
  */
-function excludes({ hits, trials }: Proportion, rate: number, error: number): boolean {
+function excludes(counts: Proportion, rate: number, error: number): boolean {
+  return error >= leastError(counts, rate);
+}
+
+/** The error at which a rate is just excluded: one over the martingale. */
+function leastError({ hits, trials }: Proportion, rate: number): number {
   const a = hits + 0.5;
   const b = trials - hits + 1;
   const rest = 1 - rate;
-  return betaTails(a, b, rate, rest).below * rest * error >= 2 * betaPower(a, b, rate, rest);
+  return (2 * betaPower(a, b, rate, rest)) / (betaTails(a, b, rate, rest).below * rest);
 }

@@ -101,6 +101,8 @@ describe("facts", () => {
       "code|J01|sorted|agreed": 1,
       "codeday|2026-03-07|J01": 1,
       "codeday|2026-03-07|J05": 1,
+      "codeok|2026-03-07|J01": 1,
+      "codeok|2026-03-07|J05": 1,
       "lag|legacy-scan|sorted|47": 1,
       "lagday|legacy-scan|2026-03-07|47": 1,
       "lag|webhook|sorted|16": 1,
