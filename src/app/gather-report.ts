@@ -4,6 +4,7 @@ import { toIsoUtc, toIsoUtcOrNull } from "../domain/instant.ts";
 import { compareText } from "../domain/observation.ts";
 import { findCorrections } from "../reconcile/find-corrections.ts";
 import type { CodeReport, ReportData } from "../report/report-data.ts";
+import { judgeGate } from "./gate/judge-gate.ts";
 import { toFindingReport } from "./list-store.ts";
 import type { App } from "./open-app.ts";
 import { readPatterns } from "./read-patterns.ts";
@@ -14,12 +15,11 @@ import { readVersion } from "./version.ts";
 const MOST_ON_PAGE = 200;
 
 /** Gathers all that a report shows, after a run. */
-export async function gatherReport(
-  app: App,
-  { report, reasons, kinds }: ReconcileResult,
-): Promise<ReportData> {
+export async function gatherReport(app: App, result: ReconcileResult): Promise<ReportData> {
+  const { report, reasons, kinds } = result;
   const { store, settings, config, contract, tables } = app;
   const patterns = await readPatterns(app);
+  const gate = await judgeGate(app, result);
   const overview = new FindingOverview();
   for await (const page of store.findings.list({ states: ["open", "pending", "known"] })) {
     for (const finding of page) overview.add(finding);
@@ -65,6 +65,7 @@ export async function gatherReport(
     quarantineTotal: books.reduce((sum, { quarantined }) => sum + quarantined, 0),
     corrections: corrections.slice(0, MOST_ON_PAGE),
     correctionsTotal: corrected.corrections,
+    ...(gate === null ? {} : { gate }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { compareSums } from "./compare-sums.ts";
 import { renderDays } from "./html/days-section.ts";
 import { renderFindings } from "./html/findings-section.ts";
+import { renderGate, renderGateLine } from "./html/gate-section.ts";
 import { type Html, html, trustedHtml } from "./html/html.ts";
 import { renderKinds } from "./html/kinds-section.ts";
 import { makeParts, type Parts, SECTION_IDS, type SectionId } from "./html/make-parts.ts";
@@ -58,9 +59,11 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
 </header>
 <main>${[
     renderVerdict(shown, parts),
+    renderGateLine(data, parts),
     renderProvisional(data, parts),
     renderHeadline(data, shown, parts),
-    renderContents(parts),
+    renderContents(data, parts),
+    renderGate(data, parts),
     renderParcels(data, parts),
     renderKinds(data, parts),
     renderDays(data, parts),
@@ -88,8 +91,9 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
   return { output: page.markup, exitCode: shown.exitCode };
 }
 
-function renderContents({ texts }: Parts): Html {
+function renderContents({ gate }: ReportData, { texts }: Parts): Html {
   const headings: Readonly<Record<SectionId, string>> = {
+    gate: texts.gate.heading,
     parcels: texts.rates.heading,
     kinds: texts.kindsSection.heading,
     days: texts.days.heading,
@@ -105,5 +109,5 @@ function renderContents({ texts }: Parts): Html {
   };
   return html`
 <nav class="contents" aria-label="${texts.page.contents}"><ul>
-${SECTION_IDS.map((id) => html`<li><a href="#${id}">${headings[id]}</a></li>\n`)}</ul></nav>`;
+${SECTION_IDS.filter((id) => id !== "gate" || gate !== undefined).map((id) => html`<li><a href="#${id}">${headings[id]}</a></li>\n`)}</ul></nav>`;
 }

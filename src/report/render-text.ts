@@ -35,14 +35,15 @@ export interface ListOptions extends TextOptions {
 }
 
 const WIDTH = 80;
-const INDENT = "  ";
+export const INDENT = "  ";
 
-type Paint = (text: string) => string;
-const BOLD = 1;
-const VERDICT_COLOURS: Readonly<Record<RunVerdict, number>> = { go: 32, no_go: 31, not_proven: 33 };
+export type Paint = (text: string) => string;
+export const BOLD = 1;
+export const VERDICT_COLOURS: Readonly<Record<RunVerdict, number>> = { go: 32, no_go: 31, not_proven: 33 };
 const SEVERITY_COLOURS: Readonly<Record<Severity, number>> = { critical: 31, high: 31, medium: 33, low: 36 };
 
-function toPaint(colour: boolean | undefined, ...codes: readonly number[]): Paint {
+/** Paints for a terminal (ANSI), or not at all. */
+export function toPaint(colour: boolean | undefined, ...codes: readonly number[]): Paint {
   return colour === true ? (text) => `\u001b[${codes.join(";")}m${text}\u001b[0m` : (text) => text;
 }
 
@@ -201,7 +202,7 @@ function toColumns(cells: readonly string[], widths: readonly number[]): string 
 }
 
 /** Breaks a text at blanks to lines that fit, the first with one beginning, the others with another. */
-function wrap(text: string, beginning: string, others: string = beginning): string[] {
+export function wrap(text: string, beginning: string, others: string = beginning): string[] {
   const lines: string[] = [];
   let line = beginning;
   let isEmpty = true;
@@ -217,6 +218,7 @@ function wrap(text: string, beginning: string, others: string = beginning): stri
   return [...lines, line];
 }
 
-function toText(lines: readonly string[]): string {
+/** Lines as a text, without blanks at their ends. */
+export function toText(lines: readonly string[]): string {
   return lines.map((line) => `${line.trimEnd()}\n`).join("");
 }

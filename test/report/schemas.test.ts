@@ -24,6 +24,8 @@ const NAMES = [
   "db-verify",
   "demo",
   "findings",
+  "gate",
+  "gate-signatures",
   "import",
   "mapping-lint",
   "parcels",

@@ -51,16 +51,23 @@ export async function readGate(app: App): Promise<GateReport | null> {
   const { gatePolicy, store } = app;
   if (gatePolicy === null) return null;
   const ended = await store.runs.list(MOST_RUNS);
-  const [run] = ended;
-  if (run === undefined) {
-    throw new UsageError({
-      place: "gate",
-      value: "a store that was never evaluated",
-      expected: "at least one run",
-      todo: "trackbridge reconcile",
-    });
-  }
-  return judgeRun(app, gatePolicy, run, ended, await findRunProof(store));
+  return judgeRun(app, gatePolicy, getLast(ended), ended, await findRunProof(store));
+}
+
+/** The verdict that counts where there is no gate. @throws UsageError when there was no run yet */
+export async function readRunVerdict({ store }: App): Promise<Pick<EndedRun, "runId" | "verdict">> {
+  const { runId, verdict } = getLast(await store.runs.list(1));
+  return { runId, verdict };
+}
+
+function getLast([run]: readonly EndedRun[]): EndedRun {
+  if (run !== undefined) return run;
+  throw new UsageError({
+    place: "gate",
+    value: "a store that was never evaluated",
+    expected: "at least one run",
+    todo: "trackbridge reconcile",
+  });
 }
 
 async function judgeRun(

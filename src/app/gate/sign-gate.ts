@@ -89,15 +89,15 @@ export async function signGate(app: App, options: SignOptions): Promise<Signatur
       await save(HEAD, toHead([...signatures, signature]));
     }),
   );
-  return toReport(app, gate.hash);
+  return readSignatures(app, gate.hash);
 }
 
-/** The signatures, held against each other and against the gate as it stands. */
-export async function listSignatures(app: App): Promise<SignatureReport> {
-  return toReport(app, (await readGate(app))?.hash ?? null);
-}
-
-async function toReport({ store }: App, gateHash: string | null): Promise<SignatureReport> {
+/**
+ * The signatures, held against each other and against the gate as it stands.
+ *
+ * @param gateHash `null`: there is no gate
+ */
+export async function readSignatures({ store }: App, gateHash: string | null): Promise<SignatureReport> {
   const { signatures, head } = await readChain(store.feedStates);
   return {
     gateHash,

@@ -1,6 +1,7 @@
 import { reconcileStore } from "../../app/reconcile-store.ts";
 import { writeReport } from "../../app/write-report.ts";
 import { toExitCode } from "../../report/exit-code.ts";
+import { renderGateLineText } from "../../report/render-gate-text.ts";
 import { renderReconcileText } from "../../report/render-text.ts";
 import type { GlobalOptions } from "../global-options.ts";
 import { note, print, printJson } from "../print.ts";
@@ -22,7 +23,9 @@ export async function report(options: GlobalOptions & { readonly out: string }):
     { mayMakeStore: true },
   ).finally(() => progress.stop());
   if (options.format === "text") {
-    await print(renderReconcileText(result, options.lang, { colour: process.stdout.isTTY }));
+    const colour = process.stdout.isTTY;
+    await print(renderReconcileText(result, options.lang, { colour }));
+    if (written.gate !== undefined) await print(renderGateLineText(written.gate, options.lang, { colour }));
     note(written.paths.join("\n"), options);
   } else await printJson({ ...result.report, files: written.paths });
   process.exitCode = toExitCode(result.report.verdict);

@@ -46,6 +46,7 @@ export interface Parts {
 
 /** The sections with an entry in the contents, in the page's order. */
 export const SECTION_IDS = [
+  "gate",
   "parcels",
   "kinds",
   "days",

@@ -59,6 +59,8 @@ code, .id { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu 
   background: var(--not-proven-soft); font-size: .925rem;
 }
 .banner strong { color: var(--not-proven); }
+.banner:is(.go, .no_go, .not_proven) { border-color: var(--accent); background: var(--surface); }
+.banner:is(.go, .no_go, .not_proven) strong { color: var(--accent); }
 
 .verdict {
   margin-top: 1.5rem; padding: 2.25rem 2.25rem 2rem; background: var(--surface);
