@@ -146,6 +146,9 @@ function toCodeLines({ codes, demands }: GateReport, { gate }: Texts, { number }
     if (left > 0) names.push(fillText(toPlural(gate.more, left), { count: number(left) }));
     lines.push(...wrap(`${heading}: ${names.join(", ")}`, "", INDENT));
   }
+  const unseen = codes.notSeen.length;
+  if (unseen > 0)
+    lines.push(...wrap(fillText(toPlural(gate.notSeen, unseen), { count: number(unseen) }), ""));
   return lines;
 }
 

@@ -77,7 +77,7 @@ async function judgeRun(
   ended: readonly EndedRun[],
   proof: RunProof | undefined,
 ): Promise<GateReport> {
-  const { store, settings } = app;
+  const { store, settings, tables } = app;
   const sums = await readSums(store);
   const { add, gathered } = gatherFindings(run.now);
   for await (const page of store.findings.list({ states: ["open", "pending", "known"] })) page.forEach(add);
@@ -100,6 +100,9 @@ async function judgeRun(
       ),
     },
     settleMs: settings.settleMs,
+    mappedCodes: [...tables.legacyCodes].flatMap(([code, rows]) =>
+      rows.some(({ status }) => status !== null) ? [code] : [],
+    ),
     policy,
   });
   const basis: GateBasis = {

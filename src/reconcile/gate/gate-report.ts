@@ -137,6 +137,8 @@ export interface GateJudgement {
     /** In order of use, so the others. */
     readonly never: readonly GateCode[];
     readonly tooLittle: readonly GateCode[];
+    /** Codes of the mapping table that the old feed did not use at all. */
+    readonly notSeen: readonly string[];
   };
   /** Episodes that known differences hide, since the start. */
   readonly known: number;

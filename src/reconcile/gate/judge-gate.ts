@@ -1,5 +1,6 @@
 import type { Side } from "../../domain/channel.ts";
 import { toIsoUtc } from "../../domain/instant.ts";
+import { compareText } from "../../domain/observation.ts";
 import type { RunVerdict } from "../../domain/verdict.ts";
 import type { Sums } from "../facts/sums.ts";
 import { daysUntilTraffic, makeForecast } from "./forecast.ts";
@@ -31,6 +32,8 @@ export interface GateInput {
   readonly findings: GateFindings;
   readonly run: GateRun;
   readonly settleMs: Readonly<Record<Side, number>>;
+  /** Those that the mapping table translates to a status. */
+  readonly mappedCodes: readonly string[];
   readonly policy: GatePolicy;
 }
 
@@ -49,7 +52,8 @@ const MOST_STRATA = 200;
  * what refutes and what proves is counted over days that do not depend on what
  * went wrong.
  */
-export function judgeGate({ sums, findings, run, settleMs, policy }: GateInput): GateJudgement {
+export function judgeGate(input: GateInput): GateJudgement {
+  const { sums, findings, run, settleMs, mappedCodes, policy } = input;
   const strata = readStrata(sums, findings);
   const traffic = strata.find(({ dimension }) => dimension === "all") ?? NO_TRAFFIC;
   const days = judgeDays(traffic, findings.criticalByDay, settleMs, run, policy);
@@ -59,8 +63,8 @@ export function judgeGate({ sums, findings, run, settleMs, policy }: GateInput):
   // With fewer days than are wanted nothing since the start is old enough to be left out.
   const windowFrom = last.length < policy.days ? start : (last[0]?.day ?? start);
   const all = counting.map(({ day }) => day);
-  const judged = judgeStrata(strata, { all, last: last.map(({ day }) => day) }, policy);
-  const codes = judgeCodes(sums, new Set(all), policy);
+  const judged = judgeStrata(strata, { all, last: last.map(({ day }) => day) }, policy, MOST_STRATA);
+  const codes = judgeCodes(sums, new Set(all), mappedCodes, policy);
   const families = findNewFamilies(findings, windowFrom);
   const critical = [...findings.criticalByDay]
     .filter(([day]) => day >= windowFrom)
@@ -71,7 +75,7 @@ export function judgeGate({ sums, findings, run, settleMs, policy }: GateInput):
   const silent = findSilent(run, counting.at(-1), policy);
   const count = (state: GateDay["state"]): number => last.filter((day) => day.state === state).length;
   const blocked = (states: readonly GateStratum["state"][]): number =>
-    judged.filter(({ blocks, state }) => blocks && states.includes(state)).length;
+    judged.strata.filter(({ blocks, state }) => blocks && states.includes(state)).length;
 
   const reasons: GateReason[] = [];
   const add = (decides: RunVerdict, code: GateReason["code"], values: GateReason["values"] = {}): void => {
@@ -89,7 +93,7 @@ export function judgeGate({ sums, findings, run, settleMs, policy }: GateInput):
   if (silent.length > 0) add("not_proven", "channel_silent", { channels: silent.join(", ") });
   const isBasisSound = reasons.length === 0;
 
-  if (count("unclean") > 0) add("no_go", "day_not_clean", { days: count("unclean"), of: policy.days });
+  if (count("unclean") > 0) add("no_go", "day_not_clean", { days: count("unclean"), of: last.length });
   if (critical > policy.critical) add("no_go", "critical_open", { count: critical });
   if (families.length > policy.newFamilies) add("no_go", "new_families", { count: families.length });
   if (blocked(["over"]) > 0) add("no_go", "rate_over", { strata: blocked(["over"]) });
@@ -130,10 +134,10 @@ export function judgeGate({ sums, findings, run, settleMs, policy }: GateInput):
     since: days[0]?.day ?? null,
     start: policy.starts.length + 1,
     cleanDays,
-    daysNeeded: verdict === "go" ? 0 : findDaysNeeded(traffic, all, policy.days - cleanDays, judged),
+    daysNeeded: verdict === "go" ? 0 : findDaysNeeded(traffic, all, policy.days - cleanDays, judged.strata),
     days: days.slice(-MOST_DAYS),
-    strata: judged.slice(0, MOST_STRATA),
-    strataTotal: judged.length,
+    strata: judged.strata.slice(0, MOST_STRATA),
+    strataTotal: judged.total,
     codes,
     known,
     newFamilies: families,
@@ -142,14 +146,23 @@ export function judgeGate({ sums, findings, run, settleMs, policy }: GateInput):
 
 const NO_TRAFFIC: StratumCounts = { dimension: "all", value: "", days: new Map() };
 
-function judgeCodes(sums: Sums, days: ReadonlySet<string>, { codes }: GatePolicy): GateJudgement["codes"] {
+function judgeCodes(
+  sums: Sums,
+  days: ReadonlySet<string>,
+  mappedCodes: readonly string[],
+  { codes }: GatePolicy,
+): GateJudgement["codes"] {
   const inUse = readCodes(sums, days).filter(({ code }) => !codes.exempt.includes(code));
+  const seen = new Set(inUse.map(({ code }) => code));
   const isExercised = ({ met }: { met: number }): boolean => met >= codes.leastPairs;
   return {
     inUse: inUse.length,
     exercised: inUse.filter(isExercised).length,
     never: inUse.filter(({ met }) => met === 0),
     tooLittle: inUse.filter((code) => code.met > 0 && !isExercised(code)),
+    notSeen: mappedCodes
+      .filter((code) => !(seen.has(code) || codes.exempt.includes(code)))
+      .toSorted(compareText),
   };
 }
 

@@ -2,9 +2,10 @@ import { compareText } from "../../domain/observation.ts";
 import { exactUpper } from "../statistics/exact-binomial.ts";
 import { holm } from "../statistics/holm.ts";
 import type { Proportion } from "../statistics/proportion.ts";
+import type { LooksPolicy } from "../statistics/repeated-looks.ts";
 import { pOverLooks, trialsNeededOverLooks, upperOverLooks } from "../statistics/repeated-looks.ts";
 import { daysUntil, makeForecast } from "./forecast.ts";
-import type { EpisodeCounts, GateStratum, StratumState } from "./gate-report.ts";
+import type { GateStratum } from "./gate-report.ts";
 import { STRATUM_STATES } from "./gate-report.ts";
 import { isAbove } from "./judge-days.ts";
 import type { GatePolicy, StratumPolicy } from "./policy.ts";
@@ -20,13 +21,19 @@ export interface JudgedDays {
   readonly last: readonly string[];
 }
 
-interface Judging {
+/** The strata, those that hold the gate back first, then the most pressing. */
+export interface JudgedStrata {
+  readonly total: number;
+  /** All that hold the gate back, and of the others the first. */
+  readonly strata: readonly GateStratum[];
+}
+
+interface Judging extends Pick<GateStratum, "state" | "blocks"> {
   readonly stratum: StratumCounts;
   readonly policy: StratumPolicy;
-  readonly counts: EpisodeCounts;
+  readonly clean: number;
   readonly seen: Proportion;
-  readonly isFew: boolean;
-  readonly isOver: boolean;
+  readonly isProven: boolean;
 }
 
 /**
@@ -41,8 +48,11 @@ interface Judging {
  *
  * The bounds hold together with the claims: with some strata not proven, a
  * proven one is known to be at most its maximum and no better, and the others
- * share the error.
+ * share the error. Strata that come into being later share it only from then
+ * on; that the gate never opens on a stratum that is worse than its maximum
+ * holds in any case, because the gate waits for each of them.
  *
+ * @param most of those that do not hold the gate back
  * @see W. Strassburger, F. Bretz, "Compatible simultaneous lower confidence bounds for the Holm
  *   procedure and other Bonferroni-based closed tests", Statistics in Medicine 27, 2008,
  *   https://doi.org/10.1002/sim.3338
@@ -51,80 +61,77 @@ export function judgeStrata(
   strata: readonly StratumCounts[],
   { all, last }: JudgedDays,
   policy: GatePolicy,
-): GateStratum[] {
+  most: number,
+): JudgedStrata {
   const start = policy.starts.length + 1;
   const error = 1 - policy.confidence;
-  const judging = strata.flatMap((stratum) => toJudging(stratum, all, last, policy));
-  const judged = judging.filter(({ isFew }) => !isFew);
-  const adjusted = holm(
-    judged.map(({ seen, policy: { maximumRate } }) => pOverLooks(seen, maximumRate, start)),
-  );
-  const proven = new Set(judged.filter((_, i) => (adjusted[i] ?? 1) <= error));
-  const left = judged.length - proven.size;
-  const looks = { confidence: 1 - error / Math.max(1, left === 0 ? judged.length : left), start };
-  const first = all[0];
-  const end = all.at(-1);
-  return judging
-    .map((one) => {
-      const { stratum, counts, seen, isFew, policy: wanted } = one;
-      const isProven = proven.has(one);
-      const state: StratumState = isFew ? "few" : one.isOver ? "over" : isProven ? "proven" : "not_proven";
-      const { maximumRate, leastEpisodes, few } = wanted;
-      const own = upperOverLooks(seen, looks);
-      const missing = isProven
-        ? 0
-        : Math.max(
-            leastEpisodes - counts.clean,
-            trialsNeededOverLooks(maximumRate, looks, seen.hits) - seen.trials,
-            0,
-          );
-      return {
-        dimension: stratum.dimension,
-        value: stratum.value,
-        state,
-        blocks: isFew ? few === "not_proven" : state !== "proven",
-        episodes: seen.trials,
-        bad: seen.hits,
-        maximumRate,
-        upper: toShort(isProven ? (left === 0 ? Math.min(maximumRate, own) : maximumRate) : own),
-        upperOnce: toShort(exactUpper(seen, policy.confidence)),
-        episodesNeeded: missing,
-        daysNeeded:
-          missing === 0
-            ? 0
-            : first === undefined || end === undefined
-              ? null
-              : daysUntil(makeForecast(stratum, first, end), missing),
-      };
-    })
-    .sort(compareStrata);
-}
-
-function toJudging(
-  stratum: StratumCounts,
-  all: readonly string[],
-  last: readonly string[],
-  policy: GatePolicy,
-): Judging[] {
-  const counts = sumCounts(stratum, all);
-  const { clean, bad } = counts;
-  if (clean + bad === 0) return [];
-  const wanted = policyOf(policy, stratum.dimension, stratum.value);
+  const seen = strata.flatMap((stratum) => {
+    const { clean, bad } = sumCounts(stratum, all);
+    const wanted = policyOf(policy, stratum.dimension, stratum.value);
+    return clean + bad === 0 ? [] : [{ stratum, wanted, clean, seen: { hits: bad, trials: clean + bad } }];
+  });
   // By the clean ones alone, or a bad one more could make a stratum large enough to pass.
-  const isFew = clean < wanted.leastEpisodes;
-  const isOver = isAbove(sumCounts(stratum, last), wanted.maximumRate);
-  return [{ stratum, policy: wanted, counts, seen: { hits: bad, trials: clean + bad }, isFew, isOver }];
+  const isFew = ({ clean, wanted }: (typeof seen)[number]): boolean => clean < wanted.leastEpisodes;
+  const adjusted = holm(
+    seen.map((one) => (isFew(one) ? 1 : pOverLooks(one.seen, one.wanted.maximumRate, start))),
+  );
+  const judging = seen.map((one, i): Judging => {
+    const { stratum, wanted } = one;
+    const isProven = (adjusted[i] ?? 1) <= error;
+    const isOver = isAbove(sumCounts(stratum, last), wanted.maximumRate);
+    const state = isFew(one) ? "few" : isOver ? "over" : isProven ? "proven" : "not_proven";
+    const blocks = state === "few" ? wanted.few === "not_proven" : state !== "proven";
+    return { ...one, policy: wanted, state, blocks, isProven };
+  });
+  const left = judging.filter(({ isProven }) => !isProven).length;
+  const looks = { confidence: 1 - error / Math.max(1, left || judging.length), start };
+  return {
+    total: judging.length,
+    strata: judging
+      .sort(compareStrata)
+      .filter(({ blocks }, i) => blocks || i < most)
+      .map((one) => toStratum(one, all, looks, left === 0, policy.confidence)),
+  };
 }
 
-/** Those that hold the gate back first, the most pressing on top. */
-function compareStrata(a: GateStratum, b: GateStratum): number {
+function toStratum(
+  { stratum, policy, clean, seen, state, blocks, isProven }: Judging,
+  days: readonly string[],
+  looks: LooksPolicy,
+  areAllProven: boolean,
+  confidence: number,
+): GateStratum {
+  const { dimension, value } = stratum;
+  const { maximumRate, leastEpisodes } = policy;
+  const own = upperOverLooks(seen, looks);
+  const needed = isProven ? 0 : trialsNeededOverLooks(maximumRate, looks, seen.hits) - seen.trials;
+  const episodesNeeded = Math.max(needed, leastEpisodes - clean, 0);
+  const [first] = days;
+  const end = days.at(-1);
+  const forecast = first === undefined || end === undefined ? undefined : makeForecast(stratum, first, end);
+  return {
+    dimension,
+    value,
+    state,
+    blocks,
+    episodes: seen.trials,
+    bad: seen.hits,
+    maximumRate,
+    upper: toShort(!isProven ? own : areAllProven ? Math.min(maximumRate, own) : maximumRate),
+    upperOnce: toShort(exactUpper(seen, confidence)),
+    episodesNeeded,
+    daysNeeded: forecast === undefined ? null : daysUntil(forecast, episodesNeeded),
+  };
+}
+
+function compareStrata(a: Judging, b: Judging): number {
   return (
     Number(b.blocks) - Number(a.blocks) ||
     STRATUM_STATES.indexOf(a.state) - STRATUM_STATES.indexOf(b.state) ||
-    DIMENSIONS.indexOf(a.dimension) - DIMENSIONS.indexOf(b.dimension) ||
-    b.bad - a.bad ||
-    b.episodes - a.episodes ||
-    compareText(a.value, b.value)
+    DIMENSIONS.indexOf(a.stratum.dimension) - DIMENSIONS.indexOf(b.stratum.dimension) ||
+    b.seen.hits - a.seen.hits ||
+    b.seen.trials - a.seen.trials ||
+    compareText(a.stratum.value, b.stratum.value)
   );
 }
 

@@ -217,7 +217,14 @@ ${left > 0 ? html`<p class="cut">${fillText(toPlural(words.more, left), { count:
   };
   return html`<p class="note">${fillText(words.codesLine, figures)}</p>
 ${list(words.codesHeading, codes.never)}
-${list(words.tooLittleHeading, codes.tooLittle)}`;
+${list(words.tooLittleHeading, codes.tooLittle)}
+${
+  codes.notSeen.length === 0
+    ? null
+    : html`<details><summary>${fillText(toPlural(words.notSeen, codes.notSeen.length), { count: formats.number(codes.notSeen.length) })}</summary>
+<p>${codes.notSeen.map((code) => html`<code>${toVisibleText(code, LONGEST)}</code> `)}</p>
+</details>`
+}`;
 }
 
 function renderFamilies(

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { exactUpper, ruleOfThree, trialsNeeded } from "../../../src/reconcile/statistics/exact-binomial.ts";
 import {
+  pOverLooks,
   shareOfError,
   trialsNeededOverLooks,
   upperOverLooks,
@@ -261,5 +262,49 @@ describe("shareOfError", () => {
     for (let use = 1; use <= 100_000; use += 1) sum += shareOfError(use);
     expect(sum).toBeLessThan(1);
     expect(sum).toBeGreaterThan(0.9999);
+  });
+});
+
+describe("pOverLooks", () => {
+  it("is at most the error exactly where the bound is at most the rate", () => {
+    fc.assert(
+      fc.property(
+        fc.nat(20_000),
+        fc.nat(30),
+        fc.constantFrom(0.0005, 0.001, 0.01, 0.2),
+        fc.constantFrom(0.5, 0.95, 0.999),
+        fc.constantFrom(null, 1, 4),
+        (clean, hits, rate, confidence, start) => {
+          const counts = { hits, trials: clean + hits };
+          const p = pOverLooks(counts, rate, start);
+          const upper = upperOverLooks(counts, { confidence, start });
+          // At the very edge the search for the bound may stop on either side.
+          if (Math.abs(upper / rate - 1) < 1e-9) return;
+          expect(p <= 1 - confidence).toBe(upper <= rate);
+        },
+      ),
+    );
+  });
+
+  it("is 1 of nothing, and where more was seen than the rate", () => {
+    expect(pOverLooks({ hits: 0, trials: 0 }, 0.1, null)).toBe(1);
+    expect(pOverLooks({ hits: 2, trials: 10 }, 0.1, null)).toBe(1);
+    expect(pOverLooks({ hits: 10, trials: 10 }, 0.999, null)).toBe(1);
+  });
+
+  it("grows with each bad one, and falls with each good one", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5000 }), fc.nat(20), (clean, hits) => {
+        const p = (bad: number, good: number) => pOverLooks({ hits: bad, trials: bad + good }, 0.01, 2);
+        expect(p(hits + 1, clean)).toBeGreaterThanOrEqual(p(hits, clean));
+        expect(p(hits, clean + 1)).toBeLessThanOrEqual(p(hits, clean));
+      }),
+    );
+  });
+
+  it("refuses what cannot be", () => {
+    expect(() => pOverLooks({ hits: 2, trials: 1 }, 0.1, null)).toThrow(RangeError);
+    expect(() => pOverLooks({ hits: 0, trials: 1 }, 1, null)).toThrow(RangeError);
+    expect(() => pOverLooks({ hits: 0, trials: 1 }, 0.1, 0)).toThrow(RangeError);
   });
 });
