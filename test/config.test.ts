@@ -204,6 +204,6 @@ describe("config/trackbridge.yml", () => {
       .split("\n")
       .flatMap((line) => /^# ( *(?:#.*|[a-zA-Z]+:(?: .*)?))$/.exec(line)?.[1] ?? []);
     const shown = readConfig(makeFile(settings.join("\n")));
-    expect(shown).toEqual({ ...DEFAULTS, mapping: "mappings" });
+    expect(shown).toEqual({ ...DEFAULTS, mapping: "mappings", gate: "config/gate.yml" });
   });
 });

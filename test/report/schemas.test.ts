@@ -24,8 +24,8 @@ const NAMES = [
   "db-verify",
   "demo",
   "findings",
-  "gate",
   "gate-signatures",
+  "gate",
   "import",
   "mapping-lint",
   "parcels",
@@ -67,6 +67,8 @@ describe("config/schemas", () => {
     for (const name of NAMES) {
       const enums = listEnums(findSchema(name), "", new Map());
       for (const [property, list] of Object.entries(words)) {
+        // Of days and of parts of the traffic; test/report/gate.test.ts holds those.
+        if (name === "gate" && property === "state") continue;
         for (const one of enums.get(property) ?? [])
           expect([...one].sort(), `${name} ${property}`).toEqual([...list].sort());
       }
