@@ -5,7 +5,7 @@ import type { GatePolicy } from "../../src/reconcile/gate/policy.ts";
 import { HOUR } from "./observations.ts";
 
 /** Sunday, 1 March 2026: the first day of the tests' traffic. */
-export const FIRST_DAY = "2026-03-01";
+const FIRST_DAY = "2026-03-01";
 
 /** The n-th day of the tests' traffic, from 0. */
 export function dayOf(n: number): string {
@@ -73,10 +73,10 @@ export function aPolicy(wish: Partial<GatePolicy> = {}): GatePolicy {
   };
 }
 
-export const NO_FINDINGS: GateFindings = { criticalByDay: new Map(), missedBy: [], families: [] };
+const NO_FINDINGS: GateFindings = { criticalByDay: new Map(), missedBy: [], families: [] };
 
 /** A run in the seventh night: days 0 to 5 are settled. */
-export function aRun(wish: Partial<GateRun> = {}): GateRun {
+function aRun(wish: Partial<GateRun> = {}): GateRun {
   const now = startOf(6) + 20 * HOUR;
   return {
     verdict: "go",

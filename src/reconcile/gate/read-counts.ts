@@ -12,7 +12,7 @@ export interface StratumCounts {
   readonly days: ReadonlyMap<string, EpisodeCounts>;
 }
 
-export const NO_COUNTS: EpisodeCounts = Object.freeze({ clean: 0, bad: 0, pending: 0, known: 0 });
+const NO_COUNTS: EpisodeCounts = Object.freeze({ clean: 0, bad: 0, pending: 0, known: 0 });
 
 /** `open` and `explained` are bad: either way the new feed did not say what the old one said. */
 const COUNTED_AS = {

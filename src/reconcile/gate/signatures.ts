@@ -25,7 +25,7 @@ export interface Signature {
 export const NO_HASH: string = "0".repeat(64);
 
 /** As many people must sign the same hash. */
-export const SIGNERS = 2;
+const SIGNERS = 2;
 
 /** How long the chain is, and where it ends: kept apart from it, so that a missing end shows. */
 export interface ChainHead {
