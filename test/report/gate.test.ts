@@ -52,7 +52,7 @@ describe("renderGateText", () => {
   it("says go, who signed, and what is of other data", () => {
     const text = renderGateText(aGateReport(), { by: ["Ann"], isComplete: false, stale: 2 }, "en");
     expect(text).toMatch(/^GATE: GO\nEverything that the policy asks for is shown\./);
-    expect(text).toContain("6 clean days in a row of 5.");
+    expect(text).toContain("6 clean days in a row; 5 are wanted.");
     expect(text).toContain(
       "Signed by Ann; a second person has to sign.\n2 earlier signatures are of other data.\n",
     );
@@ -76,7 +76,7 @@ describe("renderGateText", () => {
     const painted = renderGateText(aGateReport(), NOBODY, "en", { colour: true });
     expect(painted.startsWith("\u001b[1;32mGATE: GO\u001b[0m\n")).toBe(true);
     expect(renderGateLineText(aGateReport(), "nl")).toBe(
-      "\nPoort: geen bezwaar (go)\n  6 schone dagen op rij van 5.\n",
+      "\nPoort: geen bezwaar (go)\n  6 schone dagen op rij; er zijn er 5 nodig.\n",
     );
     expect(renderNoGateText({ runId: "run-1", verdict: "no_go" }, "en")).toBe(
       "NO GO\nThere is no gate: the run's verdict counts.\nrun-1\n",

@@ -78,7 +78,7 @@ ${counted === null ? null : html`<p class="note">${counted}</p>`}`;
 /** Colours say how a day stands, and the table says it in words. */
 const COLOURS: Readonly<Record<DayState, string>> = {
   clean: "matched",
-  unclean: "medium",
+  unclean: "high",
   pending: "not_proven",
   not_judged: "pending",
   silent: "pending",
