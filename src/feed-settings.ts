@@ -36,9 +36,21 @@ const SCAN_FILES = z.strictObject({
   complete: COMPLETE.default("rename"),
 });
 
+/** How an API is reached, whatever its version. */
+const API = {
+  /** https; plain http for this machine only. */
+  url: z.string(),
+  /** A PEM file with the authorities that sign the service's certificate; without it those that Node trusts. */
+  ca: z.string().min(1).optional(),
+  /** The carrier publishes no limit and asks for single requests in sensible intervals. */
+  requestsPerSecond: z.number().positive().default(5),
+  /** So many at once after a pause. */
+  burst: z.number().int().min(1).default(10),
+};
+
 /** Shippingstatus v2. */
 const LEGACY_API = z.strictObject({
-  url: z.string(),
+  ...API,
   apiKey: SECRET,
   /** Whose changed parcels are asked for. */
   customers: z.array(customerNumber).min(1, "at least one customer number"),
@@ -46,8 +58,19 @@ const LEGACY_API = z.strictObject({
 
 /** Shippingstatus v4. Which of the secrets are needed is said by the contract's factors. */
 const STATUS_API = z.strictObject({
-  url: z.string(),
+  ...API,
   apiKey: SECRET.optional(),
+  clientId: z.string().min(1).optional(),
+  clientSecret: SECRET.optional(),
+  /** PEM; signs assertions. */
+  privateKey: SECRET.optional(),
+  /** By which name the carrier knows that key. */
+  keyId: z.string().min(1).optional(),
+  /** PEM: the client's certificate, its chain behind it, and its private key. */
+  certificate: SECRET.optional(),
+  certificateKey: SECRET.optional(),
+  /** Base32. */
+  totpSecret: SECRET.optional(),
   /** Whose changed parcels are asked for. */
   customers: z
     .array(z.strictObject({ number: customerNumber, code: z.string().min(1) }))

@@ -78,7 +78,20 @@ feeds:
       passphrase: { environment: P }
       complete: { semaphore: .done }
   legacyApi: { url: https://a, apiKey: { environment: K }, customers: ["1"] }
-  statusApi: { url: https://b, apiKey: { file: k }, customers: [{ number: "1", code: C }] }
+  statusApi:
+    url: https://b
+    ca: ca.pem
+    requestsPerSecond: 0.5
+    burst: 3
+    apiKey: { file: k }
+    clientId: c
+    clientSecret: { environment: S }
+    privateKey: { file: p }
+    keyId: p1
+    certificate: { file: c }
+    certificateKey: { file: ck }
+    totpSecret: { environment: T }
+    customers: [{ number: "1", code: C }]
 reconcile:
   toleranceSeconds: 30.5
   maxWaitHours: 48
@@ -111,8 +124,28 @@ serve: { host: "::1", port: 0, path: /hook, keyEnvironment: KEY, keyFile: my/key
             complete: { semaphore: ".done" },
           },
         ],
-        legacyApi: { url: "https://a", apiKey: { environment: "K" }, customers: ["1"] },
-        statusApi: { url: "https://b", apiKey: { file: "k" }, customers: [{ number: "1", code: "C" }] },
+        legacyApi: {
+          url: "https://a",
+          requestsPerSecond: 5,
+          burst: 10,
+          apiKey: { environment: "K" },
+          customers: ["1"],
+        },
+        statusApi: {
+          url: "https://b",
+          ca: "ca.pem",
+          requestsPerSecond: 0.5,
+          burst: 3,
+          apiKey: { file: "k" },
+          clientId: "c",
+          clientSecret: { environment: "S" },
+          privateKey: { file: "p" },
+          keyId: "p1",
+          certificate: { file: "c" },
+          certificateKey: { file: "ck" },
+          totpSecret: { environment: "T" },
+          customers: [{ number: "1", code: "C" }],
+        },
       },
       reconcile: {
         toleranceSeconds: 30.5,
