@@ -12,10 +12,7 @@ import type { Carrier } from "../../sandbox/carrier/start-carrier.ts";
 import { RETRY_DELAYS_MS, sendDeliveries } from "../../sandbox/carrier/webhook-sender.ts";
 import type { ApiReply } from "../../sources/api-reply.ts";
 import { toRequestName } from "../../sources/api-reply.ts";
-import { makeAuthorisedClient } from "../../sources/authorised-client.ts";
-import { makeHttpClient } from "../../sources/http-client.ts";
 import { makePayloadParser } from "../../sources/import-payloads.ts";
-import { LEGACY_API_FACTORS, makeLegacyApiClient } from "../../sources/legacy-api/client.ts";
 import { openScanFile } from "../../sources/legacy-scan/parse-scan-file.ts";
 import { readLayout } from "../../sources/legacy-scan/read-layout.ts";
 import type { ScanFetchStory } from "../../sources/legacy-scan/sftp.ts";
@@ -25,11 +22,12 @@ import {
   SFTP_LIMITS,
   SFTP_RETRY_DELAYS_MS,
 } from "../../sources/legacy-scan/sftp.ts";
-import { makeStatusApiClient } from "../../sources/status-api/client.ts";
 import type { ReceivedDelivery } from "../../sources/webhook/receiver.ts";
 import { makeReceiver } from "../../sources/webhook/receiver.ts";
 import { makeSharedKeyVerifier } from "../../sources/webhook/verify-shared-key.ts";
+import { openLegacyApi, openStatusApi } from "../feeds/open-apis.ts";
 import type { App } from "../open-app.ts";
+import type { DemoAccount } from "./demo-account.ts";
 
 /** A clock that the replay moves: the simulated carrier and the bridge live by it. */
 export interface ReplayClock {
@@ -160,17 +158,12 @@ export async function takeReplies(
   channel: "legacy-api" | "status-api",
   lines: readonly RecordedLine[],
   { api }: Carrier,
+  account: DemoAccount,
   clock: ReplayClock,
   onProgress: FeedProgressListener,
 ): Promise<IntakeTally> {
   const parse = makePayloadParser(channel, { contract: app.contract, legacyZone: app.config.zone });
-  // A wait that the carrier asks for passes in simulated time.
-  const http = makeHttpClient({
-    now: clock.now,
-    sleep: async (ms) => clock.set(clock.now() + ms),
-    random: () => 0,
-  });
-  const fetchAgain = makeRequester(app, channel, { api }, http, clock);
+  const requester = await openRequester(app, channel, api.baseUrl, account, clock);
   let tally = NO_INTAKES;
   let waiting: PayloadIntake[] = [];
   const save = async (): Promise<void> => {
@@ -180,7 +173,7 @@ export async function takeReplies(
   try {
     for (const [i, line] of lines.toSorted((a, b) => receivedAtOf(a) - receivedAtOf(b)).entries()) {
       clock.set(receivedAtOf(line));
-      const { httpStatus, bytes, request } = await fetchAgain(line);
+      const { httpStatus, bytes, request } = await requester.fetchAgain(line);
       const name = toRequestName(request);
       waiting.push(parse(bytes, { channel, name, receivedAt: clock.now(), httpStatus }, name));
       if (waiting.length === REPLIES_A_COMMIT) await save();
@@ -188,7 +181,7 @@ export async function takeReplies(
     }
     await save();
   } finally {
-    await http.close();
+    await requester.close();
   }
   return tally;
 }
@@ -196,26 +189,34 @@ export async function takeReplies(
 const REPLIES_A_COMMIT = 50;
 const UPDATED_PERIOD_MS = 2 * 3600_000;
 
-function makeRequester(
+async function openRequester(
   app: App,
   channel: "legacy-api" | "status-api",
-  { api }: Pick<Carrier, "api">,
-  http: ReturnType<typeof makeHttpClient>,
+  baseUrl: string,
+  { toFeeds, environment }: DemoAccount,
   clock: ReplayClock,
-): (line: RecordedLine) => Promise<ApiReply> {
-  const { apiKey, clientId, clientSecret } = api;
-  const secrets = { apiKey, clientId, clientSecret };
-  const baseUrl = new URL(api.baseUrl);
-  const factors = channel === "legacy-api" ? LEGACY_API_FACTORS : app.contract.statusApi.factors;
-  const authorised = makeAuthorisedClient(http, factors, secrets, baseUrl, clock.now);
-  const legacyApi = makeLegacyApiClient(authorised, baseUrl, app.config.zone);
-  const statusApi = makeStatusApiClient(authorised, app.contract, baseUrl);
-  return ({ request }) => {
-    const updated = request?.updatedshipments;
-    if (updated !== undefined) {
-      return legacyApi.fetchUpdatedShipments(updated, clock.now() - UPDATED_PERIOD_MS, clock.now());
-    }
-    const barcode = request?.barcode ?? "";
-    return channel === "legacy-api" ? legacyApi.fetchByBarcode(barcode) : statusApi.fetchByBarcode(barcode);
+): Promise<{ fetchAgain(line: RecordedLine): Promise<ApiReply>; close(): Promise<void> }> {
+  const feeds = { ...app.config.feeds, ...toFeeds(baseUrl) };
+  const there = { ...app, config: { ...app.config, feeds } };
+  // A wait that the carrier asks for passes in simulated time.
+  const overrides = {
+    now: clock.now,
+    sleep: async (ms: number) => clock.set(clock.now() + ms),
+    random: () => 0,
+    environment,
+  };
+  if (channel === "status-api") {
+    const { client, close } = await openStatusApi(there, overrides);
+    return { fetchAgain: ({ request }) => client.fetchByBarcode(request?.barcode ?? ""), close };
+  }
+  const { client, close } = await openLegacyApi(there, overrides);
+  return {
+    fetchAgain: ({ request }) => {
+      const updated = request?.updatedshipments;
+      return updated === undefined
+        ? client.fetchByBarcode(request?.barcode ?? "")
+        : client.fetchUpdatedShipments(updated, clock.now() - UPDATED_PERIOD_MS, clock.now());
+    },
+    close,
   };
 }

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { ScanFile } from "../scan-files.ts";
 import type { World } from "../world.ts";
-import { startApiServer } from "./api-server.ts";
+import { type CarrierTls, startApiServer } from "./api-server.ts";
 import { toFixedFile, toXmlFile } from "./layouts.ts";
+import type { SecondFactor } from "./second-factor.ts";
 import { type RemoteFile, startSftpServer } from "./sftp-server.ts";
 
 export interface CarrierCredentials {
@@ -32,6 +33,10 @@ export interface CarrierOptions {
   readonly allColumnsFor?: readonly string[];
   /** How long an API token holds, in seconds. */
   readonly tokenSeconds: number;
+  /** What v4 wants besides the API key; a bearer token where nothing is said. */
+  readonly secondFactors?: readonly SecondFactor[];
+  /** Has the APIs served over HTTPS. */
+  readonly tls?: CarrierTls;
 }
 
 export interface Carrier {
@@ -92,6 +97,8 @@ export async function startCarrier(options: CarrierOptions): Promise<Carrier> {
     tokenSeconds,
     monotonicMs: () => performance.now(),
     pageSize: PAGE_SIZE,
+    secondFactors: options.secondFactors,
+    tls: options.tls,
   });
   return {
     sftp: {
