@@ -41,6 +41,9 @@ interface FactorPart {
 
 type Factor = () => FactorPart;
 
+/** Less is what is left of a secret that was copied badly; RFC 4226 wants 128 bits, many services give 80. */
+const SHORTEST_TOTP_BYTES = 10;
+
 /** Which of the secrets a factor cannot do without. */
 export function secretsOf(rule: FactorRule): readonly ApiSecretName[] {
   switch (rule.kind) {
@@ -134,7 +137,9 @@ function makeFactor(
     }
     case "totp": {
       const secret = parseBase32(needed(secrets.totpSecret, "TOTP secret"));
-      if (secret === null) throw unusable("TOTP secret", "a text that is not base32");
+      if (secret === null || secret.length < SHORTEST_TOTP_BYTES) {
+        throw unusable("TOTP secret", "a text that is not base32 of 80 bits or more");
+      }
       const codes = makeOneTimeCodes(secret, rule, now, sleep);
       return () => {
         const code = codes.begin();

@@ -36,7 +36,12 @@ export function makeAssertionCheck(rule: AssertionRule): (assertion: string) => 
     const isSigned = rule.keys
       .filter(({ keyId }) => keyId === kid)
       .some(({ publicKey }) =>
-        isGood(createPublicKey(publicKey), alg, `${header}.${claims}`, Buffer.from(signature, "base64url")),
+        isSignedBy(
+          createPublicKey(publicKey),
+          alg,
+          `${header}.${claims}`,
+          Buffer.from(signature, "base64url"),
+        ),
       );
     if (!isSigned) return false;
     const { iss, sub, aud, jti, exp } = parsePart(claims);
@@ -60,7 +65,7 @@ function parsePart(part: string): Readonly<Record<string, unknown>> {
 }
 
 /** By the key's type, never by the header alone: `none` and algorithms of another type prove nothing. */
-function isGood(key: KeyObject, algorithm: unknown, text: string, signature: Buffer): boolean {
+export function isSignedBy(key: KeyObject, algorithm: unknown, text: string, signature: Buffer): boolean {
   const data = Buffer.from(text);
   const padding = constants.RSA_PKCS1_PSS_PADDING;
   switch (`${key.asymmetricKeyType} ${algorithm}`) {

@@ -27,7 +27,8 @@ export function emptyBucket(now: number): Bucket {
  * Takes a token, in advance where there is none yet.
  *
  * In every period of `t` seconds at most `burst + t × requestsPerSecond`
- * requests leave, if each waits as told. A clock that was set back brings no tokens.
+ * requests leave, if each waits as told (periods rounded to a millisecond). A
+ * clock that was set back brings no tokens.
  *
  * @returns the bucket afterwards, and how long the request must wait, in whole milliseconds
  */
