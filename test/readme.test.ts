@@ -5,6 +5,7 @@ import { makeProgram } from "../src/cli/program.ts";
 import { readConfig } from "../src/config.ts";
 import { FINDING_KINDS } from "../src/domain/finding.ts";
 import { INPUT_CODES } from "../src/domain/input-codes.ts";
+import { RETRYABLE_STATUSES } from "../src/sources/http-retry.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const scripts = (
@@ -49,6 +50,12 @@ describe("the README", () => {
       ([, name, value]) => [name, value],
     );
     expect(listed).toEqual([...settings, ["serve.keyFile", ""]]);
+  });
+
+  it("names exactly the statuses of replies that are asked for again", () => {
+    const section = readme.slice(readme.indexOf("\n| is repeated |"), readme.indexOf("\nNot repeated:"));
+    const named = [...section.matchAll(/^\| ([0-9, ]+) \|/gm)].flatMap(([, list]) => list?.split(",") ?? []);
+    expect(named.map(Number)).toEqual([...RETRYABLE_STATUSES]);
   });
 
   it("names only npm scripts that there are", () => {

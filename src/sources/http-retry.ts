@@ -34,7 +34,7 @@ export interface RetryClock extends PaceClock {
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-15 and, for 521 to 524,
  *   Cloudflare's "Cloudflare 5xx errors"
  */
-const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([
+export const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([
   408, // the server waited too long for us
   429, // too many requests
   500, // something broke there

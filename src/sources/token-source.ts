@@ -137,7 +137,7 @@ function refused(value: string): HttpFailure {
     place: PLACE,
     value,
     expected: "HTTP 200 with a bearer token in access_token",
-    todo: "check the client id, its secret or private key, and tokenUrl in the contract",
+    todo: "check the client id, its secret or private key, this machine's clock, and tokenUrl in the contract",
   });
 }
 
