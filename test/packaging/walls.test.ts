@@ -18,6 +18,8 @@ const TRESPASSES: Record<string, readonly [file: string, imported: string]> = {
   "cli-knows-its-neighbours": ["src/cli/trespass.ts", "../store/store.ts"],
   "web-knows-its-neighbours": ["src/web/trespass.ts", "../cli/main.ts"],
   "config-knows-its-neighbours": ["src/config.ts", "./store/store.ts"],
+  "feed-settings-knows-its-neighbours": ["src/feed-settings.ts", "./log.ts"],
+  "secrets-knows-its-neighbours": ["src/secrets.ts", "./clock.ts"],
   "package-root-knows-its-neighbours": ["src/package-root.ts", "./log.ts"],
   "every-file-has-a-room": ["src/common/trespass.ts", "../domain/status.ts"],
   "clock-knows-its-neighbours": ["src/clock.ts", "./domain/status.ts"],

@@ -87,6 +87,19 @@ describe("makeRetry", () => {
     expect((await run(outcomes, { policy, random: 0.999 })).slept).toEqual([999, 1_998, 2_997, 2_997, 2_997]);
   });
 
+  it("repeats ten requests, and one for every ten, however many fail", async () => {
+    const retry = makeRetry(RETRY_POLICY, makeFakeClock(START));
+    let attempts = 0;
+    for (let request = 0; request < 1_000; request += 1) {
+      const reply = await retry(ORIGIN, "the request", async () => {
+        attempts += 1;
+        return aReply(429);
+      });
+      expect(reply).toMatchObject({ httpStatus: 429 });
+    }
+    expect(attempts).toBe(1_000 + 10 + 99);
+  });
+
   it.each([
     ["seconds", "7", null, 7_000],
     [

@@ -11,9 +11,9 @@ import { startApiServer } from "../../src/sandbox/carrier/api-server.ts";
 import type { FactorRule } from "../../src/sources/factor-rule.ts";
 import type { StatusApiClient } from "../../src/sources/status-api/client.ts";
 import { withMemoryApp } from "./apps.ts";
-import { makeAuthority } from "./certificates.ts";
 import { makeFakeClock } from "./fake-clock.ts";
 import { timeOf } from "./observations.ts";
+import { makeAuthority } from "./x509.ts";
 
 export const START = timeOf("2026-03-07T22:30:10Z");
 export const BARCODE = "3SDEVC123456789";

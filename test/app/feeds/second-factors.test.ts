@@ -16,8 +16,8 @@ import {
   TOTP_SECRET,
   withStatusApi,
 } from "../../support/api-account.ts";
-import { makeAuthority } from "../../support/certificates.ts";
 import { makeFakeClock } from "../../support/fake-clock.ts";
+import { makeAuthority } from "../../support/x509.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -5,7 +5,7 @@ import type { ApiServerOptions } from "../../../src/sandbox/carrier/api-server.t
 import { startApiServer } from "../../../src/sandbox/carrier/api-server.ts";
 import { makeAssertionCheck } from "../../../src/sandbox/carrier/check-assertion.ts";
 import { makeCodeCheck } from "../../../src/sandbox/carrier/check-code.ts";
-import { type Certified, makeAuthority } from "../../support/certificates.ts";
+import { type Certified, makeAuthority } from "../../support/x509.ts";
 
 /** RFC 6238, appendix B: "12345678901234567890". */
 const RULE = {
