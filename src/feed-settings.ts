@@ -70,7 +70,11 @@ const SCAN_FILES = z.strictObject({
   passphrase: SECRET.optional(),
   /** Without it, as the layout says. */
   complete: COMPLETE.optional(),
-  calendar: z.union([CALENDAR, z.literal("none")]).prefault({}),
+  calendar: z
+    .union([CALENDAR, z.literal("none")], {
+      error: "none, or at or every (with between) and weekdays, except, graceMinutes, customers, zone",
+    })
+    .prefault({}),
 });
 
 /** Shippingstatus v2. */

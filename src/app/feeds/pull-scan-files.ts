@@ -2,9 +2,8 @@ import { rm } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { toVisible, UsageError } from "../../domain/errors.ts";
 import { addTallies, NO_INTAKES } from "../../intake/intake-tally.ts";
-import type { FileLook } from "../../sources/legacy-scan/completeness.ts";
-import { isAtRest, isSign, lookAgain } from "../../sources/legacy-scan/completeness.ts";
-import type { FetchedFile, ListedFile, ScanFetchStory } from "../../sources/legacy-scan/sftp.ts";
+import type { Completeness } from "../../sources/legacy-scan/completeness.ts";
+import type { FetchedFile, ScanFetchStory } from "../../sources/legacy-scan/sftp.ts";
 import {
   fetchScanFiles,
   SFTP_DEADLINES,
@@ -14,6 +13,8 @@ import {
 import type { App } from "../open-app.ts";
 import { assessFeed } from "./assess-feed.ts";
 import type { FeedPull, PullListener } from "./feed-pull.ts";
+import type { FileJudge } from "./file-judge.ts";
+import { makeFileJudge } from "./file-judge.ts";
 import type { FileLedger } from "./file-ledger.ts";
 import { readLedger, readLooks, saveLooks, toFeedName } from "./file-ledger.ts";
 import { toFileNotes, toPullNotes } from "./pull-notes.ts";
@@ -21,11 +22,13 @@ import type { ScanFeed } from "./scan-feed.ts";
 import { readScanFeed } from "./scan-feed.ts";
 import { withSpool } from "./spool-folder.ts";
 import type { TakenFile } from "./take-in-file.ts";
-import { takeInFile, toLayoutFingerprint } from "./take-in-file.ts";
+import { takeInFile } from "./take-in-file.ts";
 
 export interface ScanPullOptions {
   readonly onProgress?: PullListener | undefined;
   readonly signal: AbortSignal | undefined;
+  /** The waits before the second, third … attempt at a listing or a file, in milliseconds. */
+  readonly retryDelaysMs?: readonly number[];
 }
 
 /** A pull waits no longer than this for files to come to rest; else the next one looks again. */
@@ -77,98 +80,93 @@ interface Fetched {
 
 async function fetchNewFiles(
   app: App,
-  { name, connection, folder, layout, complete }: ScanFeed,
+  scanFeed: ScanFeed,
   ledger: FileLedger,
   spoolDirectory: string,
-  { onProgress, signal }: ScanPullOptions,
+  options: ScanPullOptions,
 ): Promise<Fetched> {
-  const feed = toFeedName(name);
-  const fingerprint = toLayoutFingerprint(layout);
+  const { signal } = options;
+  const feed = toFeedName(scanFeed.name);
   const before = await readLooks(app.store.feedStates, feed);
-  let looks: ReadonlyMap<string, FileLook> = before;
   const startedAt = app.clock();
+  let looks = before;
   let waitedMs = 0;
-  /** A clock that was set stands still, and waiting is time all the same. */
-  const now = (): number => Math.max(app.clock(), startedAt + waitedMs);
   const taken: TakenFile[] = [];
-  /** What ends the run is no doing of the server. */
-  let ours: { readonly error: unknown } | undefined;
-
   for (;;) {
-    const seen = new Map<string, FileLook>();
-    const waiting = new Set<string>();
-    const listed = new Map<string, ListedFile>();
-    let wanted = 0;
-    const isComplete = (file: ListedFile, names: ReadonlySet<string>): boolean => {
-      if (complete.by === "rename") return true;
-      if (complete.by === "semaphore") return names.has(file.name + complete.suffix);
-      const look = lookAgain(looks.get(file.name), file, now());
-      seen.set(file.name, look);
-      return isAtRest(look, complete, now());
-    };
-    const takeIn = async (fetched: FetchedFile): Promise<void> => {
-      try {
-        const { remoteName, sizeBytes, modifiedAt } = fetched;
-        const expected = listed.get(remoteName);
-        const hasChanged = expected?.sizeBytes !== sizeBytes || expected.modifiedAt !== modifiedAt;
-        if (complete.by === "stable-size" && hasChanged) waiting.add(remoteName);
-        else {
-          taken.push(await takeInFile(app.store, ledger, layout, fetched, now()));
-          seen.delete(remoteName);
-        }
-        onProgress?.(feed, taken.length, wanted);
-      } catch (error) {
-        ours = { error };
-        throw error;
-      } finally {
-        await rm(fetched.localPath, { force: true });
-      }
-    };
-    let story: ScanFetchStory;
-    try {
-      story = await fetchScanFiles({
-        connection,
-        folder,
-        isScanFile: (file, names) => {
-          if (isSign(file.name, complete)) return false;
-          if (layout.matchName !== undefined && layout.matchName(file.name) === undefined) return false;
-          if (ledger.isKnown(file, fingerprint) || isComplete(file, names)) return true;
-          waiting.add(file.name);
-          return false;
-        },
-        isKnown: (file) => {
-          if (ledger.isKnown(file, fingerprint)) return true;
-          listed.set(file.name, file);
-          wanted += 1;
-          return false;
-        },
-        spoolDirectory,
-        deadlines: SFTP_DEADLINES,
-        limits: SFTP_LIMITS,
-        retryDelaysMs: SFTP_RETRY_DELAYS_MS,
-        onFile: takeIn,
-        signal,
-      });
-    } catch (error) {
-      if (ours !== undefined || !(error instanceof UsageError)) throw error;
-      return { taken, story: undefined, waiting: [], refusal: error.message };
-    }
-    const outcome = { taken, story, waiting: [...waiting].map((one) => toVisible(one)), refusal: undefined };
+    // A clock that was set stands still, and waiting is time all the same.
+    const now = Math.max(app.clock(), startedAt + waitedMs);
+    const judge = makeFileJudge(scanFeed, ledger, looks, now);
+    const fetched = await fetchOnce({ app, scanFeed, ledger, judge, spoolDirectory, options, now, taken });
+    if ("refusal" in fetched) return { taken, story: undefined, waiting: [], refusal: fetched.refusal };
+    const { story } = fetched;
+    const outcome = { taken, story, waiting: judge.waiting().map((name) => toVisible(name)) };
     // A folder that could not be listed says nothing of what is in it.
-    if (story.stoppedBy !== null && listed.size + story.known + story.ignored === 0) return outcome;
-    looks = new Map([...seen].filter(([one]) => waiting.has(one)));
-    const pauseMs = complete.by === "stable-size" ? (complete.seconds * 1000) / (complete.looks - 1) : 0;
-    const isLast =
-      looks.size === 0 ||
-      signal?.aborted === true ||
-      story.stoppedBy !== null ||
-      waitedMs + pauseMs > LONGEST_REST_MS ||
-      waitedMs >= pauseMs * (complete.by === "stable-size" ? complete.looks - 1 : 0);
-    if (isLast) {
-      await app.store.transaction(({ feedStates }) => saveLooks(feedStates, feed, before, looks, now()));
-      return outcome;
+    if (!judge.hasSeenAny() && story.stoppedBy !== null) return { ...outcome, refusal: undefined };
+    looks = judge.looks();
+    const pauseMs = toPauseMs(scanFeed.complete, waitedMs);
+    if (pauseMs === undefined || looks.size === 0 || story.stoppedBy !== null || signal?.aborted) {
+      await app.store.transaction(({ feedStates }) => saveLooks(feedStates, feed, before, looks, now));
+      return { ...outcome, refusal: undefined };
     }
     await delay(pauseMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
     waitedMs += pauseMs;
+  }
+}
+
+/** How long to wait before the next look at files that may still grow; `undefined`: not in this pull. */
+function toPauseMs(complete: Completeness, waitedMs: number): number | undefined {
+  if (complete.by !== "stable-size") return undefined;
+  const allMs = complete.seconds * 1000;
+  if (allMs > LONGEST_REST_MS || waitedMs >= allMs) return undefined;
+  return allMs / (complete.looks - 1);
+}
+
+/** One listing, and the files of it that are new and whole. */
+async function fetchOnce(round: {
+  readonly app: App;
+  readonly scanFeed: ScanFeed;
+  readonly ledger: FileLedger;
+  readonly judge: FileJudge;
+  readonly spoolDirectory: string;
+  readonly options: ScanPullOptions;
+  readonly now: number;
+  /** What is taken in is added here. */
+  readonly taken: TakenFile[];
+}): Promise<{ readonly story: ScanFetchStory } | { readonly refusal: string }> {
+  const { app, scanFeed, ledger, judge, spoolDirectory, options, now, taken } = round;
+  const { connection, folder, layout, name } = scanFeed;
+  const { onProgress, signal, retryDelaysMs = SFTP_RETRY_DELAYS_MS } = options;
+  /** What went wrong when a file was taken in is no doing of the server. */
+  let ours: unknown;
+  const onFile = async (fetched: FetchedFile): Promise<void> => {
+    try {
+      if (judge.isStillComplete(fetched)) {
+        taken.push(await takeInFile(app.store, ledger, layout, fetched, now));
+      }
+      onProgress?.(toFeedName(name), taken.length, judge.wanted());
+    } catch (error) {
+      ours = error;
+      throw error;
+    } finally {
+      await rm(fetched.localPath, { force: true });
+    }
+  };
+  try {
+    const story = await fetchScanFiles({
+      connection,
+      folder,
+      isScanFile: judge.isScanFile,
+      isKnown: judge.isKnown,
+      spoolDirectory,
+      deadlines: SFTP_DEADLINES,
+      limits: SFTP_LIMITS,
+      retryDelaysMs,
+      onFile,
+      signal,
+    });
+    return { story };
+  } catch (error) {
+    if (error === ours || !(error instanceof UsageError)) throw error;
+    return { refusal: error.message };
   }
 }
