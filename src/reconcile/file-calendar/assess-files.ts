@@ -8,8 +8,8 @@ import type {
 import { compareText } from "../../domain/observation.ts";
 import type { ScanFileEntry } from "../../domain/scan-file-entry.ts";
 import { isCopy, isUnreadable } from "../../domain/scan-file-entry.ts";
-import type { ExpectedSlot } from "./expected-slot.ts";
-import { fillSlots } from "./expected-slot.ts";
+import type { ExpectedSlot } from "./fill-slots.ts";
+import { fillSlots } from "./fill-slots.ts";
 import { findGaps } from "./find-gaps.ts";
 import { findShort } from "./find-short.ts";
 import { learnSlots } from "./learn-slots.ts";

@@ -1,6 +1,6 @@
 import type { FileCalendar } from "../../domain/file-calendar.ts";
 import type { ScanFileEntry } from "../../domain/scan-file-entry.ts";
-import type { ExpectedSlot } from "./expected-slot.ts";
+import type { ExpectedSlot } from "./fill-slots.ts";
 import { instantOf, type LocalDay, listDays, minuteOf, toLocal } from "./local-days.ts";
 import { findUsual } from "./outliers.ts";
 

@@ -1,5 +1,5 @@
 import type { FileCalendar } from "../../domain/file-calendar.ts";
-import type { ExpectedSlot } from "./expected-slot.ts";
+import type { ExpectedSlot } from "./fill-slots.ts";
 import { listDays, toReadings } from "./local-days.ts";
 
 /** The slots of a calendar that was given, in order, from before `fromAt` to after `untilAt` where there are any. */
