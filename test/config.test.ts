@@ -11,7 +11,7 @@ const DEFAULTS = {
   contract: "reference",
   layout: "postnl-scan-csv",
   zone: "Europe/Amsterdam",
-  feeds: { scanFiles: [] },
+  feeds: { scanFiles: [], spoolFolder: "spool" },
   reconcile: {
     toleranceSeconds: 120,
     maxWaitHours: 72,
@@ -77,6 +77,15 @@ feeds:
       privateKey: { file: k }
       passphrase: { environment: P }
       complete: { semaphore: .done }
+      calendar:
+        every: 30m
+        between: ["06:00", "22:00"]
+        weekdays: [mon, sat]
+        except: [2026-12-25]
+        graceMinutes: 15
+        customers: ["11223344"]
+        zone: Europe/Brussels
+  spoolFolder: my/spool
   legacyApi: { url: https://a, apiKey: { environment: K }, customers: ["1"] }
   statusApi:
     url: https://b
@@ -122,8 +131,18 @@ serve: { host: "::1", port: 0, path: /hook, keyEnvironment: KEY, keyFile: my/key
             privateKey: { file: "k" },
             passphrase: { environment: "P" },
             complete: { semaphore: ".done" },
+            calendar: {
+              every: "30m",
+              between: ["06:00", "22:00"],
+              weekdays: ["mon", "sat"],
+              except: ["2026-12-25"],
+              graceMinutes: 15,
+              customers: ["11223344"],
+              zone: "Europe/Brussels",
+            },
           },
         ],
+        spoolFolder: "my/spool",
         legacyApi: {
           url: "https://a",
           requestsPerSecond: 5,
@@ -202,6 +221,16 @@ serve: { host: "::1", port: 0, path: /hook, keyEnvironment: KEY, keyFile: my/key
     ["a port that there is not", "serve: { port: 65536 }", /serve\.port/],
     ["a path that does not begin", "serve: { path: hook }", /serve\.path/],
     ["a key in the settings", "serve: { key: secret }", /serve: unknown setting key/],
+    [
+      "a calendar of two kinds",
+      'feeds: { scanFiles: [{ name: a, host: h, user: u, folder: /o, calendar: { every: 1h, at: ["06:00"] } }] }',
+      /scanFiles\.0\.calendar/,
+    ],
+    [
+      "times between that do not follow each other",
+      'feeds: { scanFiles: [{ name: a, host: h, user: u, folder: /o, calendar: { every: 1h, between: ["06:00", "06:00"] } }] }',
+      /scanFiles\.0\.calendar/,
+    ],
     ["a zone that does not exist", "zone: Europe/Amsterdm", /zone/],
     ["a text", "just a text", /settings/],
     ["a list", "- database", /settings/],

@@ -4,6 +4,7 @@ import { toIsoUtc, toIsoUtcOrNull } from "../domain/instant.ts";
 import { compareText } from "../domain/observation.ts";
 import { findCorrections } from "../reconcile/find-corrections.ts";
 import type { CodeReport, ReportData } from "../report/report-data.ts";
+import { gatherFiles } from "./gather-files.ts";
 import { toFindingReport } from "./list-store.ts";
 import type { App } from "./open-app.ts";
 import type { ReconcileResult } from "./reconcile-store.ts";
@@ -32,6 +33,7 @@ export async function gatherReport(
       corrections.push({ barcode, ...rest, at: toIsoUtc(at) });
     }
   }
+  const files = await gatherFiles(app);
   return {
     generatedAt: toIsoUtc(app.clock()),
     program: `trackbridge ${readVersion()}`,
@@ -50,6 +52,7 @@ export async function gatherReport(
       firstReceivedAt: toIsoUtcOrNull(firstReceivedAt),
       watermark: toIsoUtcOrNull(watermark),
     })),
+    ...(files === undefined ? {} : { files }),
     kinds,
     codes: overview.codes(),
     days: overview.days(),

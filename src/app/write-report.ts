@@ -8,6 +8,7 @@ import type { CsvOptions } from "../report/render-csv.ts";
 import { renderCsv, renderParcelsCsv } from "../report/render-csv.ts";
 import { renderHtml } from "../report/render-html.ts";
 import { renderJson } from "../report/render-json.ts";
+import type { FilesReport } from "../report/report-data.ts";
 import type { Lang } from "../report/texts.ts";
 import { gatherReport } from "./gather-report.ts";
 import { listFindings, listParcels } from "./list-store.ts";
@@ -17,6 +18,8 @@ import type { ReconcileResult } from "./reconcile-store.ts";
 export interface WrittenReport {
   readonly htmlPath: string;
   readonly paths: readonly string[];
+  /** Of the scan files that were fetched, for those who show more than the verdict. */
+  readonly files: FilesReport | undefined;
 }
 
 export interface ReportOptions {
@@ -51,7 +54,7 @@ export async function writeReport(
   } catch (cause) {
     throw toReportError(cause, out, setting);
   }
-  return { htmlPath, paths: [htmlPath, jsonPath, findingsPath, parcelsPath] };
+  return { htmlPath, paths: [htmlPath, jsonPath, findingsPath, parcelsPath], files: data.files };
 }
 
 /** Turns a failure of the disk into one that a person can mend, and leaves all others as they are. */

@@ -2,7 +2,7 @@ import type { Channel } from "../domain/channel.ts";
 import type { GroupWorker } from "../store/bucket-groups.ts";
 import { LEASE_MS } from "../store/bucket-groups.ts";
 import { packKeyOf } from "../store/pack.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, StoreTransaction } from "../store/store.ts";
 import type { Haul } from "./haul.ts";
 import { haulFile } from "./haul-file.ts";
 import { haulPayloads } from "./haul-payloads.ts";
@@ -19,12 +19,18 @@ const WORKER: GroupWorker = { owner: `process ${process.pid}`, leaseMs: LEASE_MS
  * books, all or nothing; then settles them. Content that is known adds nothing
  * but its arrival, unless no row of it could be read: then it is read again,
  * because the layout may be the right one now.
+ *
+ * @param also what else is written in that transaction, after the rows were read
  */
-export async function saveFiles(store: Store, files: readonly FileIntake[]): Promise<IntakeTally> {
+export async function saveFiles(
+  store: Store,
+  files: readonly FileIntake[],
+  also?: (tx: StoreTransaction) => Promise<void>,
+): Promise<IntakeTally> {
   async function* haulAll(): AsyncGenerator<Haul> {
     for (const file of files) yield* haulFile(file);
   }
-  return settleAfter(store, "legacy-scan", await append(store, "legacy-scan", haulAll()));
+  return settleAfter(store, "legacy-scan", await append(store, "legacy-scan", haulAll(), also));
 }
 
 /**
@@ -61,11 +67,14 @@ async function append(
   store: Store,
   channel: Channel,
   hauls: Iterable<Haul> | AsyncIterable<Haul>,
+  also?: (tx: StoreTransaction) => Promise<void>,
 ): Promise<IntakeTally> {
   return store.transaction(async (tx) => {
     const writer = makeHaulWriter(tx, channel);
     for await (const haul of hauls) await writer.add(haul);
-    return writer.finish();
+    const counted = await writer.finish();
+    await also?.(tx);
+    return counted;
   });
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CHANNELS } from "../../src/domain/channel.ts";
+import { FILE_IRREGULARITIES } from "../../src/domain/file-calendar.ts";
 import { CAUSES, FINDING_KINDS, FINDING_STATES, SEVERITIES } from "../../src/domain/finding.ts";
 import { PARCEL_VERDICTS, RUN_VERDICTS } from "../../src/domain/verdict.ts";
 import { fillText, getTexts, LANGS, splitText, toPlural } from "../../src/report/texts.ts";
@@ -46,6 +47,7 @@ describe("getTexts", () => {
     const texts = getTexts(lang);
     const keys = (group: object) => Object.keys(group).sort();
     expect(keys(texts.kinds)).toEqual([...FINDING_KINDS].sort());
+    expect(keys(texts.filesSection.kinds)).toEqual([...FILE_IRREGULARITIES].sort());
     expect(keys(texts.states)).toEqual([...FINDING_STATES].sort());
     expect(keys(texts.severities)).toEqual([...SEVERITIES].sort());
     expect(keys(texts.causes)).toEqual([...CAUSES].sort());

@@ -5,7 +5,7 @@ import type { Channel } from "../../domain/channel.ts";
 import type { PayloadIntake } from "../../intake/incoming.ts";
 import type { IntakeTally } from "../../intake/intake-tally.ts";
 import { addTallies, NO_INTAKES } from "../../intake/intake-tally.ts";
-import { saveFiles, savePayloads } from "../../intake/save-intakes.ts";
+import { savePayloads } from "../../intake/save-intakes.ts";
 import type { RecordedLine } from "../../sandbox/carrier/recorded-line.ts";
 import { receivedAtOf } from "../../sandbox/carrier/recorded-line.ts";
 import type { Carrier } from "../../sandbox/carrier/start-carrier.ts";
@@ -13,19 +13,13 @@ import { RETRY_DELAYS_MS, sendDeliveries } from "../../sandbox/carrier/webhook-s
 import type { ApiReply } from "../../sources/api-reply.ts";
 import { toRequestName } from "../../sources/api-reply.ts";
 import { makePayloadParser } from "../../sources/import-payloads.ts";
-import { openScanFile } from "../../sources/legacy-scan/parse-scan-file.ts";
+import { toCompleteness } from "../../sources/legacy-scan/completeness.ts";
 import { readLayout } from "../../sources/legacy-scan/read-layout.ts";
-import type { ScanFetchStory } from "../../sources/legacy-scan/sftp.ts";
-import {
-  fetchScanFiles,
-  SFTP_DEADLINES,
-  SFTP_LIMITS,
-  SFTP_RETRY_DELAYS_MS,
-} from "../../sources/legacy-scan/sftp.ts";
 import type { ReceivedDelivery } from "../../sources/webhook/receiver.ts";
 import { makeReceiver } from "../../sources/webhook/receiver.ts";
 import { makeSharedKeyVerifier } from "../../sources/webhook/verify-shared-key.ts";
 import { openLegacyApi, openStatusApi } from "../feeds/open-apis.ts";
+import { pullScanFeed } from "../feeds/pull-scan-files.ts";
 import type { App } from "../open-app.ts";
 import type { DemoAccount } from "./demo-account.ts";
 
@@ -47,52 +41,31 @@ export async function takeScanFiles(
   total: number,
   onProgress: FeedProgressListener,
 ): Promise<IntakeTally> {
-  const spoolDirectory = await mkdtemp(join(tmpdir(), "trackbridge-demo-"));
+  const { host, port, username, password } = sftp;
+  const connection = { host, port, username, password, hostKeyFingerprints: [sftp.hostKeyFingerprint] };
   let tally = NO_INTAKES;
+  const spoolFolder = await mkdtemp(join(tmpdir(), "trackbridge-demo-"));
+  const config = { ...app.config, feeds: { ...app.config.feeds, spoolFolder } };
   try {
     for (const { path: folder, layout: layoutName } of sftp.folders) {
       const layout = await readLayout(layoutName);
-      const story = await fetchScanFiles({
-        connection: {
-          host: sftp.host,
-          port: sftp.port,
-          username: sftp.username,
-          password: sftp.password,
-          hostKeyFingerprints: [sftp.hostKeyFingerprint],
+      const complete = toCompleteness(layout);
+      const pull = await pullScanFeed(
+        { ...app, config },
+        { name: layoutName, connection, folder, layout, complete, calendar: undefined },
+        {
+          onProgress: (_feed, done) => onProgress("legacy-scan", tally.intakes + done, total),
+          signal: undefined,
         },
-        folder,
-        isScanFile: ({ name }) => layout.matchName === undefined || layout.matchName(name) !== undefined,
-        isKnown: () => false,
-        spoolDirectory,
-        deadlines: SFTP_DEADLINES,
-        limits: SFTP_LIMITS,
-        retryDelaysMs: SFTP_RETRY_DELAYS_MS,
-        onFile: async ({ localPath, remoteName, modifiedAt }) => {
-          const file = await openScanFile(localPath, { layout, name: remoteName, receivedAt: modifiedAt });
-          tally = addTallies(tally, await saveFiles(app.store, [file]));
-          await rm(localPath);
-          onProgress("legacy-scan", tally.intakes, total);
-        },
-        signal: undefined,
-      });
-      assertComplete(folder, story);
+      );
+      tally = addTallies(tally, pull.tally);
     }
   } finally {
-    await rm(spoolDirectory, { recursive: true, force: true });
+    await rm(spoolFolder, { recursive: true, force: true });
   }
+  // A demo that quietly took fewer files would call the missing ones a finding.
+  if (tally.intakes !== total) throw new Error(`SFTP: ${tally.intakes} of ${total} files came`);
   return tally;
-}
-
-/** A demo that quietly took fewer files would call the missing ones a finding. */
-function assertComplete(folder: string, story: ScanFetchStory): void {
-  const [failed] = story.failed;
-  const [rejected] = story.rejected;
-  const problem =
-    story.stoppedBy ??
-    failed?.message ??
-    rejected?.error.message ??
-    story.notStarted.map((name) => `${name} left`)[0];
-  if (problem !== undefined) throw new Error(`SFTP ${folder}: ${problem}`);
 }
 
 /** Receives every recorded delivery on a webhook receiver of our own, guarded by a shared key. */

@@ -22,7 +22,8 @@ export async function report(options: GlobalOptions & { readonly out: string }):
     { mayMakeStore: true },
   ).finally(() => progress.stop());
   if (options.format === "text") {
-    await print(renderReconcileText(result, options.lang, { colour: process.stdout.isTTY }));
+    const story = { ...result, files: written.files };
+    await print(renderReconcileText(story, options.lang, { colour: process.stdout.isTTY }));
     note(written.paths.join("\n"), options);
   } else await printJson({ ...result.report, files: written.paths });
   process.exitCode = toExitCode(result.report.verdict);

@@ -53,6 +53,7 @@ export const SECTION_IDS = [
   "findings",
   "pending",
   "channels",
+  "files",
   "sums",
   "quarantine",
   "corrections",

@@ -26,6 +26,8 @@ export interface ScanFileOptions {
   readonly name: string;
   /** Receipt time (UTC epoch milliseconds) of a file whose name says none; by default the file's modification time. */
   readonly receivedAt?: number | undefined;
+  /** When it was fetched (UTC epoch milliseconds): it cannot have been received later, whatever its name says. */
+  readonly fetchedAt?: number | undefined;
 }
 
 const CHUNK_BYTES = 256 * 1024;
@@ -50,7 +52,10 @@ export async function openScanFile(path: string, options: ScanFileOptions): Prom
   const context: FileContext = {
     name,
     hash: hash.digest("hex"),
-    receivedAt: layout.matchName?.(name)?.receivedAt ?? options.receivedAt ?? file.modifiedAt,
+    receivedAt: Math.min(
+      layout.matchName?.(name)?.receivedAt ?? options.receivedAt ?? file.modifiedAt,
+      options.fetchedAt ?? Infinity,
+    ),
   };
   return {
     kind: "file",
