@@ -28,8 +28,8 @@ import {
 import { makeStatusApiClient } from "../../sources/status-api/client.ts";
 import type { ReceivedDelivery } from "../../sources/webhook/receiver.ts";
 import { makeReceiver } from "../../sources/webhook/receiver.ts";
-import { makeSharedKeyVerifier } from "../../sources/webhook/verify-shared-key.ts";
 import type { App } from "../open-app.ts";
+import { makeSigning } from "./make-signing.ts";
 
 /** A clock that the replay moves: the simulated carrier and the bridge live by it. */
 export interface ReplayClock {
@@ -97,20 +97,19 @@ function assertComplete(folder: string, story: ScanFetchStory): void {
   if (problem !== undefined) throw new Error(`SFTP ${folder}: ${problem}`);
 }
 
-/** Receives every recorded delivery on a webhook receiver of our own, guarded by a shared key. */
+/** Receives every recorded delivery on a webhook receiver of our own, guarded as the contract says. */
 export async function takeDeliveries(
   app: App,
   deliveries: readonly RecordedLine[],
   clock: ReplayClock,
-  apiKey: string,
   onProgress: FeedProgressListener,
 ): Promise<IntakeTally> {
   const parse = makePayloadParser("webhook", { contract: app.contract, legacyZone: app.config.zone });
   let tally = NO_INTAKES;
-  const [rule] = app.contract.webhook.verifiers;
+  const { schemes, verifiers } = await makeSigning(app.contract.webhook.verifiers, clock.now);
   const receiver = makeReceiver({
     path: WEBHOOK_PATH,
-    verifiers: [makeSharedKeyVerifier(rule?.header ?? "apikey", [apiKey])],
+    verifiers,
     deliveryIdHeader: app.contract.webhook.deliveryIdHeader,
     now: clock.now,
     save: async (received) => {
@@ -123,7 +122,7 @@ export async function takeDeliveries(
     const counts = await sendDeliveries({
       deliveries,
       url: url + WEBHOOK_PATH,
-      apiKey,
+      schemes,
       concurrency: 32,
       togetherMs: TOGETHER_MS,
       retryDelaysMs: RETRY_DELAYS_MS,
@@ -142,8 +141,11 @@ export async function takeDeliveries(
   return tally;
 }
 
-/** Deliveries of five minutes share commits: a replay of days in seconds waits for the disk less often. */
-const TOGETHER_MS = 5 * 60_000;
+/**
+ * Deliveries of four minutes share commits: a replay of days in seconds waits
+ * for the disk less often. Signatures may be five minutes old.
+ */
+const TOGETHER_MS = 4 * 60_000;
 
 function toPayload(parse: ReturnType<typeof makePayloadParser>) {
   return ({ body, receivedAt, deliveryId }: ReceivedDelivery): PayloadIntake =>
