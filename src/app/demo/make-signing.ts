@@ -25,11 +25,10 @@ export async function makeSigning(
   contractRules: readonly VerifierRule[],
   now: () => number,
 ): Promise<Signing> {
-  const rules = contractRules.map(
-    (rule): VerifierRule =>
-      rule.kind === "mutual-tls"
-        ? { kind: "shared-key" as const, header: "client-certificate", secret: "certificate" }
-        : rule,
+  const rules = contractRules.map((rule) =>
+    rule.kind === "mutual-tls"
+      ? { kind: "shared-key" as const, header: "client-certificate", secret: "certificate" }
+      : rule,
   );
   const secrets = new Map<string, string>();
   const secretOf = (name: string): string =>

@@ -168,7 +168,11 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
   server.setErrorHandler(async (error, _request, reply) => answer(reply, toStatus(error)));
 
   return {
-    listen: (port, host = LOOPBACK) => server.listen({ host, port }),
+    async listen(port, host = LOOPBACK) {
+      const address = await server.listen({ host, port });
+      // Of a server that it has not made, Fastify does not see that it speaks TLS.
+      return settings.tls === undefined ? address : address.replace(/^http:/, "https:");
+    },
     async close() {
       await server.close();
       await queue.drain();

@@ -7,7 +7,7 @@ import { JWT_ALGORITHMS } from "./key-set.ts";
 import type { Verdict, Verifier } from "./verifier.ts";
 import { findOnlyHeader, refuse } from "./verifier.ts";
 
-const BEARER = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i;
+const BEARER = /^Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i;
 
 /**
  * Makes the verifier of a bearer JSON Web Token. It must have an expiry, and
