@@ -24,7 +24,7 @@ const DEFAULTS = {
     host: "127.0.0.1",
     port: 8080,
     path: "/webhooks/tracking",
-    keyEnvironment: "TRACKBRIDGE_WEBHOOK_KEY",
+    secrets: { sharedKey: { environment: "TRACKBRIDGE_WEBHOOK_KEY" } },
   },
 };
 
@@ -88,7 +88,13 @@ reconcile:
     "00112233": { from: 2026-03-01T00:00:00Z }
     "44556677": { from: 2026-03-01T00:00:00+01:00, until: 2026-04-01T00:00Z }
 worker: { nightlyAt: "23:59", zone: Europe/Brussels, reportFolder: my/reports, leaseSeconds: 0.5 }
-serve: { host: "::1", port: 0, path: /hook, keyEnvironment: KEY, keyFile: my/key }
+serve:
+  host: "::1"
+  port: 0
+  path: /hook
+  secrets: { sharedKey: { file: my/key }, hmac: { environment: HMAC }, second: { environment: SECOND } }
+  jwks: keys.json
+  tls: { certificate: c.pem, privateKey: k.pem, passphrase: { environment: P }, clientCa: ca.pem }
 `);
     expect(readConfig(path)).toEqual({
       database: "sqlite:data/a.db",
@@ -125,7 +131,23 @@ serve: { host: "::1", port: 0, path: /hook, keyEnvironment: KEY, keyFile: my/key
         },
       },
       worker: { nightlyAt: "23:59", zone: "Europe/Brussels", reportFolder: "my/reports", leaseSeconds: 0.5 },
-      serve: { host: "::1", port: 0, path: "/hook", keyEnvironment: "KEY", keyFile: "my/key" },
+      serve: {
+        host: "::1",
+        port: 0,
+        path: "/hook",
+        secrets: {
+          sharedKey: { file: "my/key" },
+          hmac: { environment: "HMAC" },
+          second: { environment: "SECOND" },
+        },
+        jwks: "keys.json",
+        tls: {
+          certificate: "c.pem",
+          privateKey: "k.pem",
+          passphrase: { environment: "P" },
+          clientCa: "ca.pem",
+        },
+      },
     });
   });
 
@@ -169,6 +191,12 @@ serve: { host: "::1", port: 0, path: /hook, keyEnvironment: KEY, keyFile: my/key
     ["a port that there is not", "serve: { port: 65536 }", /serve\.port/],
     ["a path that does not begin", "serve: { path: hook }", /serve\.path/],
     ["a key in the settings", "serve: { key: secret }", /serve: unknown setting key/],
+    [
+      "a secret in the settings",
+      "serve: { secrets: { hmac: abc } }",
+      /serve\.secrets\.hmac.*a secret never stands/,
+    ],
+    ["a certificate without its key", "serve: { tls: { certificate: c.pem } }", /serve\.tls\.privateKey/],
     ["a zone that does not exist", "zone: Europe/Amsterdm", /zone/],
     ["a text", "just a text", /settings/],
     ["a list", "- database", /settings/],
