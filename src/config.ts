@@ -4,6 +4,8 @@ import { z } from "zod";
 import { UsageError } from "./domain/errors.ts";
 import { FINDING_KINDS, SEVERITIES } from "./domain/finding.ts";
 import { FEEDS, timeOfDay, zone } from "./feed-settings.ts";
+import type { SecretPlace } from "./secrets.ts";
+import { SECRET } from "./secrets.ts";
 
 const seconds = z.number().nonnegative();
 const hours = z.number().nonnegative();
@@ -55,10 +57,31 @@ const SCHEMA = z.strictObject({
       /** 0: any that is free. */
       port: z.number().int().min(0).max(65_535).default(8080),
       path: z.string().startsWith("/").default("/webhooks/tracking"),
-      /** The environment variable with the shared key, or with two, a line each, while it is being changed. */
-      keyEnvironment: z.string().default("TRACKBRIDGE_WEBHOOK_KEY"),
-      /** A file with the same, in the variable's place. */
-      keyFile: z.string().optional(),
+      /**
+       * By the name that the contract's verifiers use: `sharedKey`, `hmac`, `standardWebhooks` or their own.
+       * Each may be two, a line each, while it is being changed.
+       */
+      secrets: z
+        .record(z.string(), SECRET)
+        .default({})
+        .transform(
+          (secrets): Readonly<Record<string, SecretPlace>> => ({
+            sharedKey: { environment: "TRACKBRIDGE_WEBHOOK_KEY" },
+            ...secrets,
+          }),
+        ),
+      /** The file with the public keys of the carrier's tokens, a JSON Web Key Set. */
+      jwks: z.string().optional(),
+      /** Files, PEM. Without them something else ends TLS in front. */
+      tls: z
+        .strictObject({
+          certificate: z.string(),
+          privateKey: z.string(),
+          passphrase: SECRET.optional(),
+          /** Who signs the carrier's certificates; with it, nobody connects without one. */
+          clientCa: z.string().optional(),
+        })
+        .optional(),
     })
     .prefault({}),
 });

@@ -24,7 +24,7 @@ const DEFAULTS = {
     host: "127.0.0.1",
     port: 8080,
     path: "/webhooks/tracking",
-    keyEnvironment: "TRACKBRIDGE_WEBHOOK_KEY",
+    secrets: { sharedKey: { environment: "TRACKBRIDGE_WEBHOOK_KEY" } },
   },
 };
 
@@ -110,7 +110,13 @@ reconcile:
     "00112233": { from: 2026-03-01T00:00:00Z }
     "44556677": { from: 2026-03-01T00:00:00+01:00, until: 2026-04-01T00:00Z }
 worker: { nightlyAt: "23:59", zone: Europe/Brussels, reportFolder: my/reports, leaseSeconds: 0.5 }
-serve: { host: "::1", port: 0, path: /hook, keyEnvironment: KEY, keyFile: my/key }
+serve:
+  host: "::1"
+  port: 0
+  path: /hook
+  secrets: { sharedKey: { file: my/key }, hmac: { environment: HMAC }, second: { environment: SECOND } }
+  jwks: keys.json
+  tls: { certificate: c.pem, privateKey: k.pem, passphrase: { environment: P }, clientCa: ca.pem }
 `);
     expect(readConfig(path)).toEqual({
       database: "sqlite:data/a.db",
@@ -177,7 +183,23 @@ serve: { host: "::1", port: 0, path: /hook, keyEnvironment: KEY, keyFile: my/key
         },
       },
       worker: { nightlyAt: "23:59", zone: "Europe/Brussels", reportFolder: "my/reports", leaseSeconds: 0.5 },
-      serve: { host: "::1", port: 0, path: "/hook", keyEnvironment: "KEY", keyFile: "my/key" },
+      serve: {
+        host: "::1",
+        port: 0,
+        path: "/hook",
+        secrets: {
+          sharedKey: { file: "my/key" },
+          hmac: { environment: "HMAC" },
+          second: { environment: "SECOND" },
+        },
+        jwks: "keys.json",
+        tls: {
+          certificate: "c.pem",
+          privateKey: "k.pem",
+          passphrase: { environment: "P" },
+          clientCa: "ca.pem",
+        },
+      },
     });
   });
 
@@ -231,14 +253,18 @@ serve: { host: "::1", port: 0, path: /hook, keyEnvironment: KEY, keyFile: my/key
       'feeds: { scanFiles: [{ name: a, host: h, user: u, folder: /o, calendar: { every: 1h, between: ["06:00", "06:00"] } }] }',
       /scanFiles\.0\.calendar/,
     ],
+      "a secret in the settings",
+      "serve: { secrets: { hmac: abc } }",
+      /serve\.secrets\.hmac.*a secret never stands/,
+    ],
+    ["a certificate without its key", "serve: { tls: { certificate: c.pem } }", /serve\.tls\.privateKey/],
     ["a zone that does not exist", "zone: Europe/Amsterdm", /zone/],
     ["a text", "just a text", /settings/],
     ["a list", "- database", /settings/],
     ["no YAML", "reconcile: { a", /a YAML file that can be read/],
     ["a setting twice", "zone: UTC\nzone: UTC", /a YAML file that can be read/],
-  ])("refuses %s", (_, content, told) => {
-    expect(refusalOf(makeFile(content))).toMatch(told);
-  });
+  ])("refuses %s", (_, content, told) => 
+    expect(refusalOf(makeFile(content))).toMatch(told););
 
   it("tells of the first error and how many more there are", () => {
     const path = makeFile("zone: 1\ncontract: 2\nreconcile: { maxWaitHours: x }");

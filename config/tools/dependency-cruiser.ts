@@ -90,6 +90,7 @@ const HOMES: Record<string, string[]> = {
   "csv-parse": ["sources/legacy-scan/", "mapping/load-[^/]+\\.ts$"],
   saxes: ["sources/legacy-scan/"],
   undici: ["sources/[^/]+-api/", "sources/[^/]+\\.ts$"],
+  jose: ["sources/"],
   fastify: ["sources/webhook/", "web/", "sandbox/"],
   "node-cron": ["worker/"],
   commander: ["cli/"],

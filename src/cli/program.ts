@@ -167,8 +167,9 @@ Exit codes: 0 done, or stopped by SIGTERM · 2 usage, configuration or run error
 const SERVE_HELP = `
 A delivery that is answered with 200 is on disk. Where the store is busy or failing the answer is 503 with
 Retry-After, and the carrier has to come again. Start as many as you like, on one database.
-Host, port, path and where the key is found: \`serve\` in the settings. The key itself comes from the environment
-(TRACKBRIDGE_WEBHOOK_KEY) or from a file. It is plain HTTP: put what ends TLS in front of it.
+Host, port, path, TLS and where secrets are found: \`serve\` in the settings. Who gets in is said by the contract's
+verifiers; the shared key comes from the environment (TRACKBRIDGE_WEBHOOK_KEY) or from a file. Without \`serve.tls\` it
+is plain HTTP: put what ends TLS in front of it.
 SIGTERM and SIGINT take no more, answer what was taken, and end.
 
 Exit codes: 0 stopped by SIGTERM · 2 usage, configuration or run error · 130 interrupted`;

@@ -29,10 +29,10 @@ function changed(piece: string, by: string): Contract {
 describe("readContract", () => {
   it("finds a contract by name, and one by path", async () => {
     expect((await readContract("reference")).webhook.verifiers).toEqual([
-      { kind: "shared-key", header: "apikey" },
+      { kind: "shared-key", header: "apikey", secret: "sharedKey" },
     ]);
     expect((await readContract(OTHER)).webhook.verifiers).toEqual([
-      { kind: "shared-key", header: "X-Carrier-Key" },
+      { kind: "shared-key", header: "X-Carrier-Key", secret: "sharedKey" },
     ]);
   });
 
@@ -124,6 +124,53 @@ describe("parseContract", () => {
   ])("refuses a contract where '%s' is '%s'", (piece, by, message) => {
     expect(() => changed(piece, by)).toThrow(UsageError);
     expect(() => changed(piece, by)).toThrow(message);
+  });
+
+  it("reads the other verifiers that its comments show", async () => {
+    const shown = text.split("\n").flatMap((line) => /^# {3}( {2,}\S.*|- kind.*)$/.exec(line)?.[1] ?? []);
+    const lines = shown
+      .slice(shown.findIndex((line) => line.startsWith("- kind")))
+      .map((line) => `    ${line}`);
+    const { verifiers } = changed(
+      "    - kind: shared-key\n      header: apikey\n",
+      `${lines.join("\n")}\n`,
+    ).webhook;
+    expect(verifiers).toEqual([
+      {
+        kind: "hmac",
+        header: "X-Hub-Signature-256",
+        algorithm: "sha256",
+        encoding: "hex",
+        prefix: "sha256=",
+        timestamp: { header: "X-Timestamp", signed: "{timestamp}.{body}", toleranceSeconds: 300 },
+        secret: "hmac",
+      },
+      { kind: "standard-webhooks", prefix: "webhook", toleranceSeconds: 300, secret: "standardWebhooks" },
+      {
+        kind: "jwt",
+        header: "authorization",
+        issuer: "https://carrier.example",
+        audience: "trackbridge",
+        subject: null,
+        type: null,
+        leewaySeconds: 30,
+        maxAgeSeconds: null,
+      },
+      { kind: "mutual-tls", allowed: [{ dns: "webhooks.carrier.example" }] },
+    ]);
+  });
+
+  it.each([
+    ["kind: hmac\n      header: x\n      encoding: hex", "verifiers.0.algorithm: nothing →"],
+    ["kind: hmac\n      header: x\n      encoding: hex\n      algorithm: md5", 'algorithm: "md5" →'],
+    ["kind: standard-webhooks\n      toleranceSeconds: 5m", 'toleranceSeconds: "5m" → seconds, 1 to 3600'],
+    ["kind: standard-webhooks\n      key: whsec_x", "verifiers.0.key: a key that no contract has"],
+    ["kind: jwt\n      leewaySeconds: 86400", 'leewaySeconds: "86400" → seconds, 0 to 300'],
+    ["kind: mutual-tls\n      allowed: []", "allowed: [] → at least one certificate"],
+    ["kind: mutual-tls\n      allowed: [{ sha256: AB }]", "a SHA-256 fingerprint"],
+    ["kind: mutual-tls\n      allowed: [{ any: yes }]", "{ dns: NAME }"],
+  ])("refuses a verifier such as %j", (verifier, message) => {
+    expect(() => changed("kind: shared-key\n      header: apikey", verifier)).toThrow(message);
   });
 
   it("refuses an empty list of verifiers: anybody could report statuses", () => {

@@ -17,11 +17,11 @@ import { toCompleteness } from "../../sources/legacy-scan/completeness.ts";
 import { readLayout } from "../../sources/legacy-scan/read-layout.ts";
 import type { ReceivedDelivery } from "../../sources/webhook/receiver.ts";
 import { makeReceiver } from "../../sources/webhook/receiver.ts";
-import { makeSharedKeyVerifier } from "../../sources/webhook/verify-shared-key.ts";
 import { openLegacyApi, openStatusApi } from "../feeds/open-apis.ts";
 import { pullScanFeed } from "../feeds/pull-scan-files.ts";
 import type { App } from "../open-app.ts";
 import type { DemoAccount } from "./demo-account.ts";
+import { makeSigning } from "./make-signing.ts";
 
 /** A clock that the replay moves: the simulated carrier and the bridge live by it. */
 export interface ReplayClock {
@@ -68,20 +68,19 @@ export async function takeScanFiles(
   return tally;
 }
 
-/** Receives every recorded delivery on a webhook receiver of our own, guarded by a shared key. */
+/** Receives every recorded delivery on a webhook receiver of our own, guarded as the contract says. */
 export async function takeDeliveries(
   app: App,
   deliveries: readonly RecordedLine[],
   clock: ReplayClock,
-  apiKey: string,
   onProgress: FeedProgressListener,
 ): Promise<IntakeTally> {
   const parse = makePayloadParser("webhook", { contract: app.contract, legacyZone: app.config.zone });
   let tally = NO_INTAKES;
-  const [rule] = app.contract.webhook.verifiers;
+  const { schemes, verifiers } = await makeSigning(app.contract.webhook.verifiers, clock.now);
   const receiver = makeReceiver({
     path: WEBHOOK_PATH,
-    verifiers: [makeSharedKeyVerifier(rule?.header ?? "apikey", [apiKey])],
+    verifiers,
     deliveryIdHeader: app.contract.webhook.deliveryIdHeader,
     now: clock.now,
     save: async (received) => {
@@ -94,7 +93,7 @@ export async function takeDeliveries(
     const counts = await sendDeliveries({
       deliveries,
       url: url + WEBHOOK_PATH,
-      apiKey,
+      schemes,
       concurrency: 32,
       togetherMs: TOGETHER_MS,
       retryDelaysMs: RETRY_DELAYS_MS,
@@ -113,8 +112,11 @@ export async function takeDeliveries(
   return tally;
 }
 
-/** Deliveries of five minutes share commits: a replay of days in seconds waits for the disk less often. */
-const TOGETHER_MS = 5 * 60_000;
+/**
+ * Deliveries of four minutes share commits: a replay of days in seconds waits
+ * for the disk less often. Signatures may be five minutes old.
+ */
+const TOGETHER_MS = 4 * 60_000;
 
 function toPayload(parse: ReturnType<typeof makePayloadParser>) {
   return ({ body, receivedAt, deliveryId }: ReceivedDelivery): PayloadIntake =>

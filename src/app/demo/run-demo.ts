@@ -81,7 +81,7 @@ export async function runDemo(config: Config, options: DemoOptions): Promise<Dem
       try {
         const report = (channel: Channel, done: number, total: number): void =>
           options.onProgress(channel, done, total);
-        await takeDeliveries(app, world.webhook, clock, credentials.apiKey, report);
+        await takeDeliveries(app, world.webhook, clock, report);
         await takeReplies(app, "legacy-api", world.legacyApi, carrier, account, clock, report);
         await takeReplies(app, "status-api", world.statusApi, carrier, account, clock, report);
         clock.set(world.now);

@@ -1,9 +1,18 @@
+import type { X509Certificate } from "node:crypto";
 import { randomUUID } from "node:crypto";
+import { Server as HttpServer } from "node:http";
+import { Server as HttpsServer } from "node:https";
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { FastifyReply } from "fastify";
 import Fastify from "fastify";
 import { UsageError } from "../../domain/errors.ts";
 import { makeGroupCommit } from "./group-commit.ts";
-import type { WebhookVerifier } from "./verify-shared-key.ts";
+import type { TlsOptions } from "./tls.ts";
+import type { WebhookRequest } from "./verifier.ts";
+
+/** Whether a request is the carrier's. */
+export type WebhookVerifier = (request: WebhookRequest) => boolean | Promise<boolean>;
 
 /** One request that a verifier let in, as it came. Nothing of it has been read yet. */
 export interface ReceivedDelivery {
@@ -27,12 +36,17 @@ export interface ReceiverSettings {
   readonly now: () => number;
   /** Told the status of every answer. */
   readonly onAnswer?: (status: number) => void;
+  /** Without it the server speaks plain HTTP. */
+  readonly tls?: TlsOptions | undefined;
+  /** Told of each connection that TLS let nothing through of: no TLS, too old a version, no certificate. */
+  readonly onHandshakeFailure?: () => void;
   readonly limits?: Partial<ReceiverLimits>;
 }
 
 interface ReceiverLimits {
   readonly mostBodyBytes: number;
   readonly mostHeaderBytes: number;
+  readonly mostHeaders: number;
   /** For a client to send its headers, its whole request, and for us to save it. */
   readonly headersMs: number;
   readonly requestMs: number;
@@ -48,6 +62,7 @@ interface ReceiverLimits {
 export const RECEIVER_LIMITS: ReceiverLimits = {
   mostBodyBytes: 256 * 1024,
   mostHeaderBytes: 16 * 1024,
+  mostHeaders: 100,
   headersMs: 10_000,
   requestMs: 15_000,
   saveMs: 10_000,
@@ -63,6 +78,8 @@ export interface Receiver {
   readonly listen: (port: number, host?: string) => Promise<string>;
   /** Takes no more, and ends once everything taken is saved and answered. */
   readonly close: () => Promise<void>;
+  /** Goes on with other certificates: new connections see them, idle ones are ended. */
+  readonly renewTls: (tls: TlsOptions) => void;
 }
 
 const LOOPBACK = "127.0.0.1";
@@ -81,6 +98,7 @@ const ANSWERS: Readonly<Record<number, string>> = {
   408: "too slow",
   413: "too large",
   415: "no content encoding",
+  431: "too many headers",
   503: "try again later",
 };
 
@@ -105,25 +123,18 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
   const limits = { ...RECEIVER_LIMITS, ...settings.limits };
   const queue = makeGroupCommit(save, limits);
 
+  const rawServer = makeRawServer(settings, limits);
   const server = Fastify({
     logger: false,
     bodyLimit: limits.mostBodyBytes,
-    requestTimeout: limits.requestMs,
-    keepAliveTimeout: limits.keepAliveMs,
-    maxRequestsPerSocket: limits.mostRequestsPerConnection,
     exposeHeadRoutes: false,
-    http: {
-      headersTimeout: limits.headersMs,
-      maxHeaderSize: limits.mostHeaderBytes,
-      connectionsCheckingInterval: CHECK_SLOW_CLIENTS_MS,
-    },
+    serverFactory: (handler) => rawServer.on("request", handler),
   });
-  server.server.maxConnections = limits.mostConnections;
-
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("*", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => body);
 
   server.addHook("onRequest", async (request, reply) => {
+    if (request.raw.rawHeaders.length > 2 * limits.mostHeaders) return answer(reply, 431);
     if (request.headers["content-encoding"] !== undefined) return answer(reply, 415);
     // Whatever type the sender claims, even a malformed one, its bytes are taken as they are.
     if (request.headers["content-type"] !== undefined) {
@@ -138,7 +149,13 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
     const receivedAt = now();
     const { headers } = request;
     const body = request.body instanceof Uint8Array ? request.body : NO_BODY;
-    if (!verifiers.map((verify) => verify(headers, body)).every(Boolean)) return answer(reply, 401);
+    const delivery = {
+      rawHeaders: request.raw.rawHeaders,
+      body,
+      certificate: certificateOf(request.raw.socket),
+    };
+    const verdicts = await Promise.all(verifiers.map((verify) => verify(delivery)));
+    if (!verdicts.every((isTheirs) => isTheirs === true)) return answer(reply, 401);
     const given = deliveryIdHeader === null ? undefined : headers[deliveryIdHeader];
     const deliveryId = typeof given === "string" && DELIVERY_ID.test(given) ? given : randomUUID();
     const isSaved = await resolvesWithin(queue.add({ body, receivedAt, deliveryId }), limits.saveMs);
@@ -151,12 +168,48 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
   server.setErrorHandler(async (error, _request, reply) => answer(reply, toStatus(error)));
 
   return {
-    listen: (port, host = LOOPBACK) => server.listen({ host, port }),
+    async listen(port, host = LOOPBACK) {
+      const address = await server.listen({ host, port });
+      // Of a server that it has not made, Fastify does not see that it speaks TLS.
+      return settings.tls === undefined ? address : address.replace(/^http:/, "https:");
+    },
     async close() {
       await server.close();
       await queue.drain();
     },
+    renewTls(tls) {
+      if (!(rawServer instanceof HttpsServer)) throw new Error("this server has no TLS");
+      rawServer.setSecureContext(tls);
+      rawServer.closeIdleConnections();
+    },
   };
+}
+
+/** Every limit is given to Node itself: some of its own are off by default, or far away. */
+function makeRawServer({ tls, onHandshakeFailure }: ReceiverSettings, limits: ReceiverLimits): HttpServer {
+  const options = {
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: CHECK_SLOW_CLIENTS_MS,
+    maxHeaderSize: limits.mostHeaderBytes,
+  };
+  const server =
+    tls === undefined
+      ? new HttpServer(options)
+      : new HttpsServer({ ...options, ...tls, handshakeTimeout: limits.headersMs });
+  server.maxConnections = limits.mostConnections;
+  server.maxRequestsPerSocket = limits.mostRequestsPerConnection;
+  server.on("tlsClientError", (_error, socket: Socket) => {
+    onHandshakeFailure?.();
+    socket.destroy();
+  });
+  return server;
+}
+
+/** The client's certificate, where TLS asked for one and trusts it. */
+function certificateOf(socket: Socket): X509Certificate | null {
+  return socket instanceof TLSSocket && socket.authorized ? (socket.getPeerX509Certificate() ?? null) : null;
 }
 
 function answer(reply: FastifyReply, status: number): FastifyReply {

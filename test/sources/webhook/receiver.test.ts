@@ -5,8 +5,8 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "../../../src/domain/errors.ts";
 import type { ReceivedDelivery, ReceiverSettings } from "../../../src/sources/webhook/receiver.ts";
 import { makeReceiver, RECEIVER_LIMITS } from "../../../src/sources/webhook/receiver.ts";
-import { makeSharedKeyVerifier } from "../../../src/sources/webhook/verify-shared-key.ts";
 import { RECEIVED_AT } from "../../support/payloads.ts";
+import { aKeyVerifier } from "../../support/verifiers.ts";
 
 const PATH = "/webhooks/tracking";
 const KEY = "the carrier's key";
@@ -30,7 +30,7 @@ async function withReceiver(
   const saves: (readonly ReceivedDelivery[])[] = [];
   const receiver = makeReceiver({
     path: PATH,
-    verifiers: [makeSharedKeyVerifier("apikey", [KEY])],
+    verifiers: [aKeyVerifier("apikey", [KEY])],
     deliveryIdHeader: "webhook-id",
     save: async (deliveries) => void saves.push(deliveries),
     now: () => RECEIVED_AT,
@@ -176,8 +176,8 @@ describe("makeReceiver", () => {
   );
 
   it("wants every verifier to agree, and cannot be made without one", async () => {
-    const key = makeSharedKeyVerifier("apikey", [KEY]);
-    const second = makeSharedKeyVerifier("second", ["two"]);
+    const key = aKeyVerifier("apikey", [KEY]);
+    const second = aKeyVerifier("second", ["two"]);
     await withReceiver({ verifiers: [key, second] }, async ({ post, saves }) => {
       expect((await post("{}")).status).toBe(401);
       expect((await post("{}", { apikey: "wrong", second: "two" })).status).toBe(401);
