@@ -253,6 +253,7 @@ serve:
       'feeds: { scanFiles: [{ name: a, host: h, user: u, folder: /o, calendar: { every: 1h, between: ["06:00", "06:00"] } }] }',
       /scanFiles\.0\.calendar/,
     ],
+    [
       "a secret in the settings",
       "serve: { secrets: { hmac: abc } }",
       /serve\.secrets\.hmac.*a secret never stands/,
