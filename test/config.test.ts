@@ -264,8 +264,9 @@ serve:
     ["a list", "- database", /settings/],
     ["no YAML", "reconcile: { a", /a YAML file that can be read/],
     ["a setting twice", "zone: UTC\nzone: UTC", /a YAML file that can be read/],
-  ])("refuses %s", (_, content, told) => 
-    expect(refusalOf(makeFile(content))).toMatch(told););
+  ])("refuses %s", (_, content, told) => {
+    expect(refusalOf(makeFile(content))).toMatch(told);
+  });
 
   it("tells of the first error and how many more there are", () => {
     const path = makeFile("zone: 1\ncontract: 2\nreconcile: { maxWaitHours: x }");
