@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { PULLS } from "../app/feeds/pulls.ts";
 import { readVersion } from "../app/version.ts";
 import { CHANNELS } from "../domain/channel.ts";
 import { FINDING_KINDS, FINDING_STATES } from "../domain/finding.ts";
@@ -55,6 +56,20 @@ export function makeProgram(): Command {
       (await import("./commands/import.ts")).importCommand(channel, files, self.optsWithGlobals()),
     );
   }
+
+  command("pull", "fetches from every configured source once: scan files over SFTP, the old API, the new API")
+    .addOption(new Option("--feed <feed...>", "only these").choices(PULLS))
+    .addHelpText("after", PULL_HELP)
+    .action(async (_options, self: Command) =>
+      (await import("./commands/pull.ts")).pull(self.optsWithGlobals()),
+    );
+
+  command("run", "the nightly job in one command: pull, reconcile, report")
+    .option("--out <folder>", "where the report goes", "report")
+    .addHelpText("after", RUN_HELP)
+    .action(async (_options, self: Command) =>
+      (await import("./commands/run.ts")).run(self.optsWithGlobals()),
+    );
 
   command("reconcile", "evaluates what changed since the last run, and says go, no go or not proven")
     .option("--full", "evaluate everything")
@@ -155,6 +170,18 @@ From SQLite to PostgreSQL:
 The user must be able to make a schema in the database. The password may stand in the URL, or in PGPASSWORD.
 ?schema=NAME behind the URL keeps several stores in one database. The same command again goes on where a copy was
 interrupted; nobody else can use the copy before it is whole.`;
+
+const PULL_HELP = `
+What is fetched, and where secrets are found: \`feeds\` in the settings. What was fetched before is not fetched again,
+and what a pull that was stopped has left, the next one fetches. \`sweep\` asks the new API about parcels of which it
+should have spoken and did not, the oldest first. One process at a time pulls on a store; another waits for its turn.
+
+Exit codes: 0 fine · 1 rows were set aside · 2 something could not be fetched, or usage error · 130 interrupted`;
+
+const RUN_HELP = `
+Where no feed is configured it goes by what was imported and pushed.
+
+Exit codes, by the verdict: 0 go · 1 no go · 3 not proven · 2 usage, configuration or run error · 130 interrupted`;
 
 const WORKER_HELP = `
 Start as many as you like, on one database: one runs the night's job, the others help it, and whoever is killed
