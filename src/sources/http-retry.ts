@@ -108,7 +108,7 @@ export function makeRetry(
         : RETRYABLE_STATUSES.has(outcome.httpStatus);
       const notBefore = pacer.notBefore(origin);
       if (mayPass && !isFailure && notBefore - clock.now() > policy.longestWaitMs) {
-        throw retryLater(place, notBefore);
+        throw retryLater(place, notBefore, outcome.httpStatus);
       }
       const left = mayPass && made < policy.attempts ? spendRetry(budget) : null;
       if (left === null) {

@@ -123,7 +123,11 @@ describe("makeRetry", () => {
 
   it("stops, and says until when, where a reply asks for more than two minutes", async () => {
     const { outcome, madeAt } = await run([aReply(429, "121")]);
-    expect(outcome).toMatchObject({ code: "RETRY_LATER", notBefore: START + 121_000 });
+    expect(outcome).toMatchObject({
+      code: "RETRY_LATER",
+      notBefore: START + 121_000,
+      message: expect.stringContaining("HTTP 429, and no request may be sent before 2026-03-07T22:32:01Z"),
+    });
     expect(madeAt).toEqual([0]);
     expect((await run([aReply(429, "120"), aReply(200)])).madeAt).toEqual([0, 120_000]);
   });

@@ -6,6 +6,7 @@ import { expect, onTestFinished } from "vitest";
 import type { ApiOverrides, OpenApi } from "../../src/app/feeds/open-apis.ts";
 import { openStatusApi } from "../../src/app/feeds/open-apis.ts";
 import type { FeedSettings } from "../../src/feed-settings.ts";
+import { FEEDS } from "../../src/feed-settings.ts";
 import type { ApiServerOptions } from "../../src/sandbox/carrier/api-server.ts";
 import { startApiServer } from "../../src/sandbox/carrier/api-server.ts";
 import type { FactorRule } from "../../src/sources/factor-rule.ts";
@@ -116,21 +117,24 @@ export function withStatusApi(
 
 export function toSettings(url: string): NonNullable<FeedSettings["statusApi"]> {
   const place = (environment: keyof typeof ENVIRONMENT) => ({ environment });
-  return {
-    url,
-    ...(url.startsWith("https:") ? { ca: makeFile(authority.certificate) } : {}),
-    requestsPerSecond: 1_000,
-    burst: 1_000,
-    apiKey: place("apiKey"),
-    clientId: "bridge",
-    clientSecret: place("clientSecret"),
-    privateKey: place("privateKey"),
-    keyId: "k1",
-    certificate: place("certificate"),
-    certificateKey: place("certificateKey"),
-    totpSecret: place("totpSecret"),
-    customers: [{ number: "1", code: "C" }],
-  };
+  const { statusApi } = FEEDS.parse({
+    statusApi: {
+      url,
+      ...(url.startsWith("https:") ? { ca: makeFile(authority.certificate) } : {}),
+      requestsPerSecond: 1_000,
+      burst: 1_000,
+      apiKey: place("apiKey"),
+      clientId: "bridge",
+      clientSecret: place("clientSecret"),
+      privateKey: place("privateKey"),
+      keyId: "k1",
+      certificate: place("certificate"),
+      certificateKey: place("certificateKey"),
+      totpSecret: place("totpSecret"),
+      customers: [{ number: "1", code: "C" }],
+    },
+  });
+  return statusApi!;
 }
 
 export function makeFile(content: string): string {

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { UsageError } from "../../domain/errors.ts";
 import type { FeedSettings } from "../../feed-settings.ts";
+import { FEEDS } from "../../feed-settings.ts";
 import type { SecondFactor } from "../../sandbox/carrier/second-factor.ts";
 import type { CarrierCredentials } from "../../sandbox/carrier/start-carrier.ts";
 import type { FactorRule } from "../../sources/factor-rule.ts";
@@ -9,7 +10,7 @@ import type { FactorRule } from "../../sources/factor-rule.ts";
 export interface DemoAccount {
   readonly secondFactors: readonly SecondFactor[];
   /** The settings of both APIs there. */
-  readonly toFeeds: (baseUrl: string) => Pick<FeedSettings, "legacyApi" | "statusApi">;
+  readonly toFeeds: (baseUrl: string) => FeedSettings;
   /** Where those settings find their secrets. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -50,19 +51,21 @@ export function makeDemoAccount(
   const place = (name: string) => ({ environment: name });
   return {
     secondFactors: factors.flatMap(toSecondFactor),
-    toFeeds: (url) => ({
-      legacyApi: { url, ...RATE, apiKey: place("apiKey"), customers: [] },
-      statusApi: {
-        url,
-        ...RATE,
-        apiKey: place("apiKey"),
-        clientId,
-        clientSecret: place("clientSecret"),
-        privateKey: place("privateKey"),
-        totpSecret: place("totpSecret"),
-        customers: [],
-      },
-    }),
+    toFeeds: (url) =>
+      FEEDS.parse({
+        legacyApi: { url, ...RATE, apiKey: place("apiKey"), customers: ["0"] },
+        statusApi: {
+          url,
+          ...RATE,
+          apiKey: place("apiKey"),
+          clientId,
+          clientSecret: place("clientSecret"),
+          privateKey: place("privateKey"),
+          totpSecret: place("totpSecret"),
+          // The demo asks for single parcels, whoever their customer is.
+          customers: [{ number: "0", code: "DEMO" }],
+        },
+      }),
     environment: { apiKey, clientSecret, privateKey, totpSecret },
   };
 }

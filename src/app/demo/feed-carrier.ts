@@ -171,8 +171,7 @@ async function openRequester(
   { toFeeds, environment }: DemoAccount,
   clock: ReplayClock,
 ): Promise<{ fetchAgain(line: RecordedLine): Promise<ApiReply>; close(): Promise<void> }> {
-  const feeds = { ...app.config.feeds, ...toFeeds(baseUrl) };
-  const there = { ...app, config: { ...app.config, feeds } };
+  const there = { ...app, config: { ...app.config, feeds: toFeeds(baseUrl) } };
   // A wait that the carrier asks for passes in simulated time.
   const overrides = {
     now: clock.now,

@@ -170,13 +170,17 @@ function toFailure(cause: unknown): HttpFailure {
   throw cause;
 }
 
-/** Nothing was sent, or nothing more will be: the service, or our own rate, wants a longer wait than a run has. */
-export function retryLater(place: string, until: number): HttpFailure {
+/**
+ * Nothing was sent, or nothing more will be: the service, or our own rate, wants a longer wait than a run has.
+ *
+ * @param told the reply's status, where a reply says so
+ */
+export function retryLater(place: string, until: number, told: number | null = null): HttpFailure {
   return new HttpFailure(
     "RETRY_LATER",
     {
       place,
-      value: `no request may be sent before ${toIsoUtc(until)}`,
+      value: `${told === null ? "" : `HTTP ${told}, and `}no request may be sent before ${toIsoUtc(until)}`,
       expected: "a wait that fits into this run",
       todo: "nothing; the next run after that moment fetches what is missing",
     },

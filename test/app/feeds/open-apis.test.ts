@@ -3,6 +3,7 @@ import type { ApiOverrides } from "../../../src/app/feeds/open-apis.ts";
 import { inspectStatusApi, openLegacyApi, openStatusApi } from "../../../src/app/feeds/open-apis.ts";
 import type { App } from "../../../src/app/open-app.ts";
 import { UsageError } from "../../../src/domain/errors.ts";
+import { FEEDS } from "../../../src/feed-settings.ts";
 import type { FactorRule } from "../../../src/sources/factor-rule.ts";
 import {
   API_KEY,
@@ -34,15 +35,14 @@ function withApp(
       config: {
         ...app.config,
         feeds: {
-          ...app.config.feeds,
+          ...FEEDS.parse({
+            legacyApi: {
+              url: settings.url ?? "http://127.0.0.1:9",
+              apiKey: { environment: "apiKey" },
+              customers: ["1"],
+            },
+          }),
           statusApi: { ...toSettings("http://127.0.0.1:9"), ...settings },
-          legacyApi: {
-            url: settings.url ?? "http://127.0.0.1:9",
-            requestsPerSecond: 5,
-            burst: 10,
-            apiKey: { environment: "apiKey" },
-            customers: ["1"],
-          },
         },
       },
       contract: { ...app.contract, statusApi: { ...app.contract.statusApi, factors } },
