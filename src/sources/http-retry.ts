@@ -145,7 +145,8 @@ export function parseRetryAfter(retryAfter: string | null, date: string | null, 
   return Math.max(0, until - (parseHttpDate(date ?? "") ?? now));
 }
 
-function parseHttpDate(text: string): number | null {
+/** A date in the form that HTTP prefers (`Sun, 06 Nov 1994 08:49:37 GMT`), as UTC epoch milliseconds. */
+export function parseHttpDate(text: string): number | null {
   const [, day, month = "", year, hour, minute, second] = HTTP_DATE.exec(text) ?? [];
   if (day === undefined) return null;
   const monthNumber = String(MONTHS.indexOf(month) + 1).padStart(2, "0");
