@@ -126,9 +126,7 @@ export function makeApiFeed(
           return;
         case "refused":
           failures = 0;
-          problems.add(
-            `${what}: ${judgement.reason} → an answer → look at the raw reply`,
-          );
+          problems.add(`${what}: ${judgement.reason} → an answer → look at the raw reply`);
           return;
         case "failed":
           problems.add(`${what}: ${judgement.reason} → an answer → nothing; the next pull asks again`);

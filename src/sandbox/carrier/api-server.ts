@@ -130,7 +130,7 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
  */
-function toHttpDate(epochMs: number): string {
+export function toHttpDate(epochMs: number): string {
   const at = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO("UTC");
   const day = String(at.day).padStart(2, "0");
   const time = at.toPlainTime().toString({ smallestUnit: "second" });
