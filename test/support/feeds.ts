@@ -10,6 +10,7 @@ import { LEGACY_API_FACTORS, makeLegacyApiClient } from "../../src/sources/legac
 import type { StatusApiClient } from "../../src/sources/status-api/client.ts";
 import { makeStatusApiClient } from "../../src/sources/status-api/client.ts";
 import type { FakeClock } from "./fake-clock.ts";
+import type { TinyAnswer } from "./tiny-server.ts";
 
 /** The clients of both APIs, over real HTTP. */
 export interface ApiClients {
@@ -66,4 +67,39 @@ export async function withCarrier<Result>(
   } finally {
     await server.stop();
   }
+}
+
+/** The same answers from a service that does not tell its time, because the real one is not that of the test. */
+export function withoutDate(answer: TinyAnswer): TinyAnswer {
+  return (request, reply, index) => {
+    reply.sendDate = false;
+    answer(request, reply, index);
+  };
+}
+
+/** The same clients, which note what is asked for: `barcode 3S…`, `reference ORDER-1`, `updated`. */
+export function noteRequests({
+  legacyApi,
+  statusApi,
+}: ApiClients): ApiClients & { readonly asked: readonly string[] } {
+  const asked: string[] = [];
+  const noting = <Args extends readonly unknown[], Result>(what: string, ask: (...args: Args) => Result) => {
+    return (...args: Args): Result => {
+      asked.push(what === "updated" ? what : `${what} ${String(args[0])}`);
+      return ask(...args);
+    };
+  };
+  return {
+    asked,
+    legacyApi: {
+      fetchByBarcode: noting("barcode", legacyApi.fetchByBarcode),
+      fetchByReference: noting("reference", legacyApi.fetchByReference),
+      fetchUpdatedShipments: noting("updated", legacyApi.fetchUpdatedShipments),
+    },
+    statusApi: {
+      fetchByBarcode: noting("barcode", statusApi.fetchByBarcode),
+      fetchByReference: noting("reference", statusApi.fetchByReference),
+      fetchUpdated: noting("updated", statusApi.fetchUpdated),
+    },
+  };
 }
