@@ -77,8 +77,13 @@ feeds:
       privateKey: { file: k }
       passphrase: { environment: P }
       complete: { semaphore: .done }
-  legacyApi: { url: https://a, apiKey: { environment: K }, customers: ["1"] }
-  statusApi: { url: https://b, apiKey: { file: k }, customers: [{ number: "1", code: C }] }
+  legacyApi: { url: https://a, apiKey: { environment: K }, customers: ["1"], requestsPerPull: 7 }
+  statusApi:
+    url: https://b
+    apiKey: { file: k }
+    customers: [{ number: "1", code: C }]
+    firstPullHours: 24
+    requestsPerSweep: 0
 reconcile:
   toleranceSeconds: 30.5
   maxWaitHours: 48
@@ -111,8 +116,19 @@ serve: { host: "::1", port: 0, path: /hook, keyEnvironment: KEY, keyFile: my/key
             complete: { semaphore: ".done" },
           },
         ],
-        legacyApi: { url: "https://a", apiKey: { environment: "K" }, customers: ["1"] },
-        statusApi: { url: "https://b", apiKey: { file: "k" }, customers: [{ number: "1", code: "C" }] },
+        legacyApi: {
+          url: "https://a",
+          apiKey: { environment: "K" },
+          customers: ["1"],
+          requestsPerPull: 7,
+        },
+        statusApi: {
+          url: "https://b",
+          apiKey: { file: "k" },
+          customers: [{ number: "1", code: "C" }],
+          firstPullHours: 24,
+          requestsPerSweep: 0,
+        },
       },
       reconcile: {
         toleranceSeconds: 30.5,
