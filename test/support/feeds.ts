@@ -47,7 +47,7 @@ export async function withApiClients<Result>(
 export async function withCarrier<Result>(
   app: App,
   clock: FakeClock,
-  recorded: Pick<ApiServerOptions, "legacyApi" | "statusApi"> & { readonly pageSize?: number },
+  recorded: Pick<ApiServerOptions, "legacyApi" | "statusApi" | "living"> & { readonly pageSize?: number },
   use: (clients: ApiClients) => Promise<Result>,
 ): Promise<Result> {
   const { apiKey, clientId, clientSecret } = makeCarrierCredentials();

@@ -7,7 +7,7 @@ import {
   toRecordedReply,
 } from "./api-exchange.ts";
 import { type RecordedLine, receivedAtOf } from "./recorded-line.ts";
-import { makeReplyBook } from "./reply-book.ts";
+import { makeReplyBook, type ReplyBook } from "./reply-book.ts";
 
 /** Answers requests to Shippingstatus v2. */
 export type AnswerLegacyApi = (question: ApiQuestion) => ApiReply;
@@ -37,9 +37,13 @@ const FARTHEST_BACK_MS = 48 * 60 * 60 * 1000;
  * consignment), by reference, and the customer's updated shipments in a period
  * of at most 2 hours and 48 hours back. The period's zone is not documented;
  * it is read as Dutch wall clock.
+ *
+ * @param book takes the place of the one that the lines make
  */
-export function makeLegacyApi(lines: readonly RecordedLine[]): AnswerLegacyApi {
-  const book = makeReplyBook(lines);
+export function makeLegacyApi(
+  lines: readonly RecordedLine[],
+  book: ReplyBook = makeReplyBook(lines),
+): AnswerLegacyApi {
   const recordedUpdates = lines
     .filter((line) => line.request?.updatedshipments !== undefined && (line.httpStatus ?? 200) === 200)
     .map((line) => ({ line, at: receivedAtOf(line) }))

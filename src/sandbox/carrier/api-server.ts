@@ -5,6 +5,7 @@ import { makeLegacyApi } from "./answer-legacy-api.ts";
 import { makeStatusApi } from "./answer-status-api.ts";
 import { type ApiQuestion, type ApiReply, toLegacyErrorReply, toProblemReply } from "./api-exchange.ts";
 import { isSameSecret } from "./is-same-secret.ts";
+import type { LivingBooks } from "./living-books.ts";
 import type { RecordedLine } from "./recorded-line.ts";
 import { makeTokenDesk } from "./token-desk.ts";
 
@@ -13,6 +14,8 @@ export interface ApiServerOptions {
   readonly legacyApi: readonly RecordedLine[];
   /** Recorded replies of Shippingstatus v4. */
   readonly statusApi: readonly RecordedLine[];
+  /** Where the APIs answer from what happened by then, instead of from recorded replies. */
+  readonly living?: LivingBooks | undefined;
   /** UTC epoch milliseconds: replies recorded later are not given yet. */
   readonly clock: () => number;
   readonly apiKey: string;
@@ -46,8 +49,9 @@ const MOST_FORM_BYTES = 8 * 1024;
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { apiKey, clientId, clientSecret, clock, monotonicMs } = options;
-  const answerLegacyApi = makeLegacyApi(options.legacyApi);
-  const answerStatusApi = makeStatusApi(options.statusApi, options.pageSize);
+  const { living } = options;
+  const answerLegacyApi = makeLegacyApi(options.legacyApi, living?.legacyApi);
+  const answerStatusApi = makeStatusApi(options.statusApi, options.pageSize, living?.statusApi);
   const desk = makeTokenDesk({ clientId, clientSecret, expiresInSeconds: options.tokenSeconds, monotonicMs });
 
   const answer = async (request: IncomingMessage): Promise<ApiReply> => {

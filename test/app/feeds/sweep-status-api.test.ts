@@ -9,7 +9,7 @@ import { allFindings, withMemoryApp } from "../../support/apps.ts";
 import type { FakeClock } from "../../support/fake-clock.ts";
 import { makeFakeClock } from "../../support/fake-clock.ts";
 import { noteRequests, withCarrier } from "../../support/feeds.ts";
-import { aDelivery, aScanFile, aScanRow, BASE, saveAll } from "../../support/intakes.ts";
+import { aDelivery, aScanFile, aScanRow, aStatusReply, BASE, saveAll } from "../../support/intakes.ts";
 import { HOUR, MINUTE } from "../../support/observations.ts";
 import { aStatusLine } from "../../support/recorded.ts";
 import { parcelOf } from "../../support/store-rows.ts";
@@ -17,11 +17,14 @@ import { parcelOf } from "../../support/store-rows.ts";
 interface Kit {
   readonly app: App;
   readonly clock: FakeClock;
-  /** What was asked for since the last look. */
+  /** What was asked for since the last look, {@link HEARD} left out. */
   readonly look: () => readonly string[];
   /** Reconciles, then sweeps. */
   readonly sweep: (requestsPerSweep?: number) => Promise<FeedPull>;
 }
+
+/** Of which the new side spoke, so that it is not silent. */
+const HEARD = parcelOf(90);
 
 /** Lends a store with scans of these parcels, one minute apart from `BASE` on, of which the new side said nothing. */
 function withKit(
@@ -35,10 +38,7 @@ function withKit(
     const rows = barcodes.map((barcode, n) =>
       aScanRow({ barcode, at: BASE + n * MINUTE, reference: `ORDER-${n}` }),
     );
-    await saveAll(app.store, [
-      await aScanFile(rows),
-      aDelivery({ barcode: parcelOf(90), at: BASE + 2 * HOUR }),
-    ]);
+    await saveAll(app.store, [await aScanFile(rows), aDelivery({ barcode: HEARD, at: BASE + 2 * HOUR })]);
     await withCarrier(app, clock, { legacyApi: [], statusApi }, async (clients) => {
       const noted = noteRequests(clients);
       let looked = 0;
@@ -46,7 +46,7 @@ function withKit(
         app,
         clock,
         look: () => {
-          const fresh = noted.asked.slice(looked);
+          const fresh = noted.asked.slice(looked).filter((what) => !what.includes(HEARD));
           looked = noted.asked.length;
           return fresh;
         },
@@ -128,9 +128,42 @@ describe("sweepStatusApi", () => {
       },
     ));
 
+  it("asks with what is left for what was pushed and not confirmed since, once", () =>
+    withKit(
+      [],
+      [
+        aStatusLine([["sorted", "2026-03-07T10:00:00Z"]], {
+          barcode: parcelOf(1),
+          receivedAt: "2026-03-07T10:01:00Z",
+        }),
+      ],
+      async ({ app, clock, look, sweep }) => {
+        await saveAll(app.store, [
+          aDelivery({ barcode: parcelOf(1) }),
+          aDelivery({ barcode: parcelOf(1), status: "accepted", at: BASE - HOUR }),
+          aDelivery({ barcode: parcelOf(2), at: BASE - MINUTE }),
+          aDelivery({ barcode: parcelOf(3), at: BASE - 80 * HOUR }),
+          aStatusReply([{ status: "sorted", at: BASE + 2 * HOUR }], {
+            barcode: HEARD,
+            receivedAt: BASE + 5 * HOUR,
+          }),
+        ]);
+        expect((await sweep(0)).tally.intakes).toBe(0);
+        for (const _ of [1, 2, 3]) await sweep(1);
+        expect(look().toSorted()).toEqual([`barcode ${parcelOf(1)}`, `barcode ${parcelOf(2)}`]);
+        clock.advance(HOUR);
+        await sweep();
+        expect(look()).toEqual([]);
+        const missed = (await allFindings(app.store)).filter(({ kind }) => kind === "pull_missed");
+        expect(missed.map(({ barcode, status, state }) => `${barcode} ${status} ${state}`)).toEqual([
+          `${parcelOf(1)} accepted open`,
+        ]);
+      },
+    ));
+
   it("forgets parcels of which nothing is missing any more", () =>
     withKit([parcelOf(1)], [], async ({ app, clock, sweep }) => {
-      const remembered = () => app.store.feedStates.list("status-api sweep", "asked ");
+      const remembered = async () => app.store.feedStates.list("status-api sweep", "asked ");
       await sweep();
       expect(await remembered()).toHaveLength(1);
       await saveAll(app.store, [aDelivery({ receivedAt: clock.now() })]);
