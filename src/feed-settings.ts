@@ -7,6 +7,8 @@ export const timeOfDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, "a 
 const name = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/, "a short name of letters, digits, - and _");
 const customerNumber = z.string().regex(/^[0-9]{1,10}$/, "a customer number: digits");
 
+const requests = z.number().int().min(0).max(100_000);
+
 /** How a scan file on the server is known to be complete. */
 const COMPLETE = z.union(
   [
@@ -95,6 +97,8 @@ const LEGACY_API = z.strictObject({
   apiKey: SECRET,
   /** Whose changed parcels are asked for. */
   customers: z.array(customerNumber).min(1, "at least one customer number"),
+  /** Single parcels asked for in one pull at most; the others wait for the next. */
+  requestsPerPull: requests.default(1000),
 });
 
 /** Shippingstatus v4. Which of the secrets are needed is said by the contract's factors. */
@@ -116,6 +120,10 @@ const STATUS_API = z.strictObject({
   customers: z
     .array(z.strictObject({ number: customerNumber, code: z.string().min(1) }))
     .min(1, "at least one customer"),
+  /** How far back the very first pull asks. */
+  firstPullHours: z.number().positive().max(2160).default(48),
+  /** Single parcels asked for in one sweep at most; the others wait for the next. */
+  requestsPerSweep: requests.default(200),
 });
 
 /** What `pull` and the workers fetch; nothing of it is needed where data is imported or pushed only. */

@@ -86,7 +86,7 @@ feeds:
         customers: ["11223344"]
         zone: Europe/Brussels
   spoolFolder: my/spool
-  legacyApi: { url: https://a, apiKey: { environment: K }, customers: ["1"] }
+  legacyApi: { url: https://a, apiKey: { environment: K }, customers: ["1"], requestsPerPull: 7 }
   statusApi:
     url: https://b
     ca: ca.pem
@@ -101,6 +101,8 @@ feeds:
     certificateKey: { file: ck }
     totpSecret: { environment: T }
     customers: [{ number: "1", code: C }]
+    firstPullHours: 24
+    requestsPerSweep: 0
 reconcile:
   toleranceSeconds: 30.5
   maxWaitHours: 48
@@ -155,6 +157,7 @@ serve:
           burst: 10,
           apiKey: { environment: "K" },
           customers: ["1"],
+          requestsPerPull: 7,
         },
         statusApi: {
           url: "https://b",
@@ -170,6 +173,8 @@ serve:
           certificateKey: { file: "ck" },
           totpSecret: { environment: "T" },
           customers: [{ number: "1", code: "C" }],
+          firstPullHours: 24,
+          requestsPerSweep: 0,
         },
       },
       reconcile: {

@@ -12,6 +12,9 @@ import { addTallies } from "./intake-tally.ts";
 import { makeHaulWriter } from "./save-hauls.ts";
 import { settleInbox } from "./settle-inbox.ts";
 
+/** A small write in the transaction that takes something in, such as a cursor: kept with it, or not at all. */
+export type AlsoWrite = (tx: StoreTransaction) => Promise<void>;
+
 const WORKER: GroupWorker = { owner: `process ${process.pid}`, leaseMs: LEASE_MS };
 
 /**
@@ -58,16 +61,17 @@ export async function appendPayloads(
   store: Store,
   channel: Channel,
   payloads: readonly PayloadIntake[],
+  also?: AlsoWrite,
 ): Promise<IntakeTally> {
   const pack = packKeyOf(payloads.map(({ content }) => content));
-  return append(store, channel, [haulPayloads(channel, payloads, pack)]);
+  return append(store, channel, [haulPayloads(channel, payloads, pack)], also);
 }
 
 async function append(
   store: Store,
   channel: Channel,
   hauls: Iterable<Haul> | AsyncIterable<Haul>,
-  also?: (tx: StoreTransaction) => Promise<void>,
+  also?: AlsoWrite,
 ): Promise<IntakeTally> {
   return store.transaction(async (tx) => {
     const writer = makeHaulWriter(tx, channel);

@@ -13,6 +13,7 @@ import {
 } from "./api-exchange.ts";
 import { makeAssertionCheck } from "./check-assertion.ts";
 import { isSameSecret } from "./is-same-secret.ts";
+import type { LivingBooks } from "./living-books.ts";
 import type { RecordedLine } from "./recorded-line.ts";
 import { makeFactorCheck, type SecondFactor, toFingerprint } from "./second-factor.ts";
 import { makeTokenDesk } from "./token-desk.ts";
@@ -22,6 +23,8 @@ export interface ApiServerOptions {
   readonly legacyApi: readonly RecordedLine[];
   /** Recorded replies of Shippingstatus v4. */
   readonly statusApi: readonly RecordedLine[];
+  /** Where the APIs answer from what happened by then, instead of from recorded replies. */
+  readonly living?: LivingBooks | undefined;
   /** UTC epoch milliseconds: replies recorded later are not given yet. */
   readonly clock: () => number;
   /** Several while it is being changed; looked up at every request. */
@@ -70,9 +73,9 @@ const MOST_FORM_BYTES = 8 * 1024;
  * not told which.
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { clientId, clientSecret, clock, monotonicMs } = options;
-  const answerLegacyApi = makeLegacyApi(options.legacyApi);
-  const answerStatusApi = makeStatusApi(options.statusApi, options.pageSize);
+  const { clientId, clientSecret, clock, living, monotonicMs } = options;
+  const answerLegacyApi = makeLegacyApi(options.legacyApi, living?.legacyApi);
+  const answerStatusApi = makeStatusApi(options.statusApi, options.pageSize, living?.statusApi);
   const factors = options.secondFactors ?? [{ kind: "bearer-token" }];
   const clientKeys = factors.flatMap((factor) =>
     factor.kind === "bearer-token" && factor.clientKeys !== undefined ? [factor.clientKeys] : [],
@@ -188,7 +191,7 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
  */
-function toHttpDate(epochMs: number): string {
+export function toHttpDate(epochMs: number): string {
   const at = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO("UTC");
   const day = String(at.day).padStart(2, "0");
   const time = at.toPlainTime().toString({ smallestUnit: "second" });
