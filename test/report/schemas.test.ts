@@ -29,6 +29,7 @@ const NAMES = [
   "import",
   "mapping-lint",
   "parcels",
+  "pull",
   "reconcile",
   "report",
   "trace",
