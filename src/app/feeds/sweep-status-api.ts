@@ -8,7 +8,7 @@ import { makeOverdueSelector, OVERDUE_KINDS, toAsked } from "../../sources/statu
 import type { StoreTransaction } from "../../store/store.ts";
 import type { App } from "../open-app.ts";
 import type { ApiFeed, PullOptions } from "./api-feed.ts";
-import { makeApiFeed } from "./api-feed.ts";
+import { openApiFeed } from "./api-feed.ts";
 import type { FeedMemory } from "./feed-memory.ts";
 import { makeFeedMemory } from "./feed-memory.ts";
 import type { FeedPull } from "./feed-pull.ts";
@@ -37,7 +37,7 @@ export async function sweepStatusApi(
   { requestsPerSweep }: SweepSettings,
   { onProgress, signal }: PullOptions = {},
 ): Promise<FeedPull> {
-  const feed = makeApiFeed(app, FEED, "status-api", signal);
+  const feed = await openApiFeed(app, FEED, "status-api", signal);
   const memory = makeFeedMemory(app.store.feedStates, FEED, app.clock);
   const asked = (await memory.list<Asked>("asked ")) as ReadonlyMap<Barcode, Asked>;
   const overdue = await selectOverdue(app, asked, memory);

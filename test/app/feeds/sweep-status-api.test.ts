@@ -96,10 +96,14 @@ describe("sweepStatusApi", () => {
   it("asks about each parcel once in a settling time, ever more seldom, and not for ever", () =>
     withKit([parcelOf(1)], [], async ({ clock, look, sweep }) => {
       const hours: number[] = [];
-      for (let hour = 0; hour < 24 * 14; hour += 1) {
+      for (let hour = 0; hour < 140; hour += 2) {
         await sweep();
         if (look().length > 0) hours.push(hour);
-        clock.advance(HOUR);
+        // Just before it is due, and when it is.
+        clock.advance(2 * HOUR - 1);
+        await sweep();
+        expect(look()).toEqual([]);
+        clock.advance(1);
       }
       expect(hours).toEqual([0, 2, 6, 14, 30, 62]);
     }));
