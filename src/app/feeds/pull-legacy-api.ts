@@ -8,7 +8,7 @@ import type { Stretch } from "../../sources/legacy-api/plan-period.ts";
 import { planStretch } from "../../sources/legacy-api/plan-period.ts";
 import type { Silence } from "../../sources/legacy-api/plan-questions.ts";
 import { planQuestions } from "../../sources/legacy-api/plan-questions.ts";
-import { judgeHttpStatus } from "../../sources/reply-judgement.ts";
+import { judgeListingStatus } from "../../sources/reply-judgement.ts";
 import type { App } from "../open-app.ts";
 import type { Answer, ApiFeed, PullOptions } from "./api-feed.ts";
 import { openApiFeed } from "./api-feed.ts";
@@ -138,7 +138,7 @@ function readListing(
   feed: ApiFeed,
   readZone: Parameters<typeof parseListing>[1],
 ): ReturnType<typeof parseListing> | undefined {
-  const byStatus = judgeHttpStatus(reply.httpStatus);
+  const byStatus = judgeListingStatus(reply.httpStatus);
   if (byStatus !== null) {
     feed.judge(what, byStatus);
     return undefined;

@@ -175,6 +175,22 @@ describe("sweepStatusApi", () => {
       expect(await remembered()).toEqual([]);
     }));
 
+  it("is not kept from others by parcels that never get an answer", () =>
+    withKit([1, 2, 3, 4, 5].map(parcelOf), [], async ({ app, sweep }) => {
+      await sweep(0);
+      const asked: string[] = [];
+      const fetchByBarcode = async (barcode: string) => {
+        asked.push(barcode);
+        const httpStatus = [1, 2, 3].map(parcelOf).includes(parcelOf(Number(barcode.slice(-1)))) ? 500 : 404;
+        return { httpStatus, bytes: Buffer.from("{}"), request: { barcode }, date: null, retryAfter: null };
+      };
+      const client = { fetchByBarcode, fetchByReference: fetchByBarcode, fetchUpdated: fetchByBarcode };
+      const sweepOnce = () => sweepStatusApi(app, client, { requestsPerSweep: 5 });
+      expect((await sweepOnce()).notes).toEqual(["5 overdue parcels are left for the next sweep"]);
+      expect((await sweepOnce()).notes).toEqual([]);
+      expect(asked).toEqual([1, 2, 3, 4, 5].map(parcelOf));
+    }));
+
   it("ends when the service wants no more requests, and says until when", () =>
     withKit([1, 2].map(parcelOf), [], async ({ app, clock, sweep, look }) => {
       await sweep(0);
