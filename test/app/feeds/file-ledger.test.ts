@@ -21,7 +21,9 @@ const aPut = fc.record({
 });
 
 describe("the ledger, with any sequence of files that are sent, sent again and corrected", () => {
-  it(`does as a model does (property, ${SEQUENCES} sequences)`, async () => {
+  it(`does as a model does (property, ${SEQUENCES} sequences)`, {
+    timeout: 60_000 + 200 * SEQUENCES,
+  }, async () => {
     const path = join(makeFolder(), "fetched.scan");
     await fc.assert(
       fc.asyncProperty(fc.array(aPut, { minLength: 1, maxLength: 8 }), (puts) =>
