@@ -70,7 +70,8 @@ export async function readLedger(states: FeedStateReader, feed: string): Promise
     if ((latest.get(entry.name)?.version ?? 0) <= entry.version) latest.set(entry.name, entry);
     if (!firstNames.has(entry.hash)) firstNames.set(entry.hash, entry.name);
   };
-  for (const entry of await listEntries(states, feed)) note(entry);
+  const inOrder = (await listEntries(states, feed)).toSorted((a, b) => a.fetchedAt - b.fetchedAt);
+  for (const entry of inOrder) note(entry);
   return {
     entries: () => [...entries.values()],
     isKnown({ name, sizeBytes, modifiedAt }, layout) {
@@ -83,10 +84,12 @@ export async function readLedger(states: FeedStateReader, feed: string): Promise
       const other = firstNames.get(file.hash);
       const sameAs = other === file.name ? null : (other ?? null);
       if (before === undefined) return { ...file, version: 1, supersedes: null, sameAs };
-      const { version, supersedes, receivedAt } = before;
+      const { version, supersedes } = before;
       // Touched, or read again: it came when it first came.
-      if (before.hash === file.hash)
-        return { ...file, version, supersedes, receivedAt, sameAs: before.sameAs };
+      if (before.hash === file.hash) {
+        const { fetchedAt, receivedAt } = before;
+        return { ...file, version, supersedes, fetchedAt, receivedAt, sameAs: before.sameAs };
+      }
       return { ...file, version: version + 1, supersedes: before.hash, sameAs };
     },
     async save(writer, entry) {
