@@ -1,9 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Config } from "../config.ts";
-import { UsageError } from "../domain/errors.ts";
-import { appendPayloads } from "../intake/save-intakes.ts";
-import { makePayloadParser } from "../sources/import-payloads.ts";
-import type { ReceivedDelivery } from "../sources/webhook/receiver.ts";
+import { StoreBroken, UsageError } from "../domain/errors.ts";
+import type { RawDelivery } from "../intake/incoming.ts";
+import { spoolDeliveries } from "../intake/spool-deliveries.ts";
 import { makeReceiver } from "../sources/webhook/receiver.ts";
 import { makeSharedKeyVerifier } from "../sources/webhook/verify-shared-key.ts";
 import type { App } from "./open-app.ts";
@@ -25,7 +25,9 @@ export interface ReceivingListener {
 
 /**
  * Starts to take webhook deliveries. What is answered with 200 lies durably in
- * the inbox; settling it is left to others.
+ * the spool; reading it is left to others. Once the store's disk or file has
+ * failed, nothing is answered with 200 any more until a person has looked and
+ * started anew: what a disk that has failed once says later proves nothing.
  *
  * @throws UsageError without a key, or when the address cannot be listened at
  */
@@ -37,17 +39,23 @@ export async function receiveDeliveries(
   const { host, port, path } = config.serve;
   const keys = readKeys(config.serve, process.env);
   const save = makeDeliverySaver(app);
+  let broken: StoreBroken | undefined;
   const receiver = makeReceiver({
     path,
     verifiers: contract.webhook.verifiers.map(({ header }) => makeSharedKeyVerifier(header, keys)),
     deliveryIdHeader: contract.webhook.deliveryIdHeader,
     now: clock,
     onAnswer,
-    save: (deliveries) =>
-      save(deliveries).catch((error: unknown) => {
-        onFailure(error);
+    save: async (deliveries) => {
+      try {
+        if (broken !== undefined) throw broken;
+        await save(deliveries);
+      } catch (error) {
+        if (error !== broken) onFailure(error);
+        if (error instanceof StoreBroken) broken = error;
         throw error;
-      }),
+      }
+    },
   });
   try {
     const url = (await receiver.listen(port, host)) + path;
@@ -67,23 +75,12 @@ export async function receiveDeliveries(
   }
 }
 
-/** Makes what appends deliveries to the inbox: all of them durably, or none. */
+/** Makes what keeps deliveries as they came: all of them durably, or none. */
 export function makeDeliverySaver({
   store,
-  contract,
-  config,
-}: App): (deliveries: readonly ReceivedDelivery[]) => Promise<void> {
-  const parse = makePayloadParser("webhook", { contract, legacyZone: config.zone });
-  return async (deliveries) => {
-    const payloads = deliveries.map(({ body, receivedAt, deliveryId }) =>
-      parse(
-        body,
-        { channel: "webhook", name: deliveryId, receivedAt, httpStatus: null },
-        `delivery ${deliveryId}`,
-      ),
-    );
-    await appendPayloads(store, "webhook", payloads);
-  };
+}: Pick<App, "store">): (deliveries: readonly RawDelivery[]) => Promise<void> {
+  const receiver = randomUUID();
+  return (deliveries) => spoolDeliveries(store, receiver, deliveries);
 }
 
 function readKeys(

@@ -39,24 +39,12 @@ export async function savePayloads(
   channel: Channel,
   payloads: readonly PayloadIntake[],
 ): Promise<IntakeTally> {
-  return settleAfter(store, channel, await appendPayloads(store, channel, payloads));
-}
-
-/**
- * Appends deliveries or replies of one channel to the inbox, all of them
- * durably or none; settling them is left to others.
- *
- * @returns rows that need no settling
- */
-export async function appendPayloads(
-  store: Store,
-  channel: Channel,
-  payloads: readonly PayloadIntake[],
-): Promise<IntakeTally> {
   const pack = packKeyOf(payloads.map(({ content }) => content));
-  return append(store, channel, [haulPayloads(channel, payloads, pack)]);
+  const hauls = [haulPayloads(channel, payloads, pack)];
+  return settleAfter(store, channel, await append(store, channel, hauls));
 }
 
+/** @returns rows that need no settling */
 async function append(
   store: Store,
   channel: Channel,

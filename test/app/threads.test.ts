@@ -50,7 +50,7 @@ function withEagerThreads(app: App, onJob?: (job: Job) => void): App {
     onJob?.(job);
     return threads.submit(job);
   };
-  return { ...app, threads: { ...threads, submit, worthwhile: { bytes: 0, parcels: 0 } } };
+  return { ...app, threads: { ...threads, submit, worthwhile: { bytes: 0, parcels: 0, minutes: 0 } } };
 }
 
 const longPath = join(folder, "TT_11223344_20260311_090000_001.csv");

@@ -70,7 +70,7 @@ async function listTaken(): Promise<string[]> {
 }
 
 describe("trackbridge serve", () => {
-  it("takes what carries the key, appends it to the inbox, and leaves it to workers", async () => {
+  it("takes what carries the key, keeps it as it came, and leaves it to workers", async () => {
     const { server, url } = await start();
     expect((await post(url, toBody(1))).status).toBe(200);
     expect((await post(url, toBody(2), NEXT_KEY)).status).toBe(200);
@@ -83,12 +83,18 @@ describe("trackbridge serve", () => {
       { event: "deliveries", saved: 3, refused: 1, unavailable: 0 },
       { event: "stopped receiving" },
     ]);
-    await withStore(async ({ parcels, feeds }) => {
-      expect(await parcels.inboxBuckets()).toHaveLength(2);
-      expect(await parcels.buckets()).toEqual([]);
-      expect((await feeds.quarantined(9)).map(({ code }) => code)).toEqual(["BODY_NOT_JSON"]);
+    await withStore(async ({ spool, parcels, feeds, runs }) => {
+      expect((await spool.buckets()).length).toBeGreaterThan(0);
+      expect(await runs.hasNews()).toBe(true);
+      expect(await parcels.inboxBuckets()).toEqual([]);
+      expect(await feeds.quarantined(9)).toEqual([]);
+      expect((await feeds.progress()).watermarks.new).toBeNull();
     });
     expect(await listTaken()).toEqual([parcelOf(1), parcelOf(2)]);
+    await withStore(async ({ spool, feeds }) => {
+      expect(await spool.buckets()).toEqual([]);
+      expect((await feeds.quarantined(9)).map(({ code }) => code)).toEqual(["BODY_NOT_JSON"]);
+    });
   });
 
   it("has on disk whatever it has said 200 to, also when it is killed, and many may do so on one store", async () => {

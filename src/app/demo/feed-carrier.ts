@@ -26,10 +26,10 @@ import {
   SFTP_RETRY_DELAYS_MS,
 } from "../../sources/legacy-scan/sftp.ts";
 import { makeStatusApiClient } from "../../sources/status-api/client.ts";
-import type { ReceivedDelivery } from "../../sources/webhook/receiver.ts";
 import { makeReceiver } from "../../sources/webhook/receiver.ts";
 import { makeSharedKeyVerifier } from "../../sources/webhook/verify-shared-key.ts";
 import type { App } from "../open-app.ts";
+import { makeDeliverySaver } from "../receive-deliveries.ts";
 
 /** A clock that the replay moves: the simulated carrier and the bridge live by it. */
 export interface ReplayClock {
@@ -97,25 +97,21 @@ function assertComplete(folder: string, story: ScanFetchStory): void {
   if (problem !== undefined) throw new Error(`SFTP ${folder}: ${problem}`);
 }
 
-/** Receives every recorded delivery on a webhook receiver of our own, guarded by a shared key. */
+/** Receives every recorded delivery on a webhook receiver of our own, guarded by a shared key; they wait in the spool then. */
 export async function takeDeliveries(
   app: App,
   deliveries: readonly RecordedLine[],
   clock: ReplayClock,
   apiKey: string,
   onProgress: FeedProgressListener,
-): Promise<IntakeTally> {
-  const parse = makePayloadParser("webhook", { contract: app.contract, legacyZone: app.config.zone });
-  let tally = NO_INTAKES;
+): Promise<void> {
   const [rule] = app.contract.webhook.verifiers;
   const receiver = makeReceiver({
     path: WEBHOOK_PATH,
     verifiers: [makeSharedKeyVerifier(rule?.header ?? "apikey", [apiKey])],
     deliveryIdHeader: app.contract.webhook.deliveryIdHeader,
     now: clock.now,
-    save: async (received) => {
-      tally = addTallies(tally, await savePayloads(app.store, "webhook", received.map(toPayload(parse))));
-    },
+    save: makeDeliverySaver(app),
   });
   const url = await receiver.listen(0);
   let sent = 0;
@@ -139,20 +135,10 @@ export async function takeDeliveries(
   } finally {
     await receiver.close();
   }
-  return tally;
 }
 
 /** Deliveries of five minutes share commits: a replay of days in seconds waits for the disk less often. */
 const TOGETHER_MS = 5 * 60_000;
-
-function toPayload(parse: ReturnType<typeof makePayloadParser>) {
-  return ({ body, receivedAt, deliveryId }: ReceivedDelivery): PayloadIntake =>
-    parse(
-      body,
-      { channel: "webhook", name: deliveryId, receivedAt, httpStatus: null },
-      `delivery ${deliveryId}`,
-    );
-}
 
 /** Asks an API what was asked when the replies were recorded, at the same simulated moments. */
 export async function takeReplies(

@@ -44,9 +44,11 @@ export interface Worthwhile {
   readonly bytes: number;
   /** Parcels to be evaluated. */
   readonly parcels: number;
+  /** Minutes in which receivers took deliveries that are not unpacked yet. */
+  readonly minutes: number;
 }
 
-const WORTHWHILE: Worthwhile = { bytes: 16 * 1024 * 1024, parcels: 20_000 };
+const WORTHWHILE: Worthwhile = { bytes: 16 * 1024 * 1024, parcels: 20_000, minutes: 60 };
 
 /** Threads that do jobs. They start when the first jobs come; one that dies is replaced. */
 export interface Threads {

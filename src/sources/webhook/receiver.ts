@@ -2,17 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { FastifyReply } from "fastify";
 import Fastify from "fastify";
 import { UsageError } from "../../domain/errors.ts";
+import type { RawDelivery } from "../../intake/incoming.ts";
 import { makeGroupCommit } from "./group-commit.ts";
 import type { WebhookVerifier } from "./verify-shared-key.ts";
-
-/** One request that a verifier let in, as it came. Nothing of it has been read yet. */
-export interface ReceivedDelivery {
-  readonly body: Uint8Array;
-  /** UTC epoch milliseconds. */
-  readonly receivedAt: number;
-  /** Names this attempt: the carrier's header, or made up here. Never deduplicates. */
-  readonly deliveryId: string;
-}
 
 export interface ReceiverSettings {
   /** The path that takes deliveries, such as `/webhooks/tracking`. */
@@ -22,7 +14,7 @@ export interface ReceiverSettings {
   /** The header that names an attempt, lower case; `null`: none is sent. */
   readonly deliveryIdHeader: string | null;
   /** Stores deliveries; must resolve only when all of them are durable. */
-  readonly save: (deliveries: readonly ReceivedDelivery[]) => Promise<void>;
+  readonly save: (deliveries: readonly RawDelivery[]) => Promise<void>;
   /** UTC epoch milliseconds. */
   readonly now: () => number;
   /** Told the status of every answer. */
@@ -40,9 +32,11 @@ interface ReceiverLimits {
   readonly keepAliveMs: number;
   readonly mostConnections: number;
   readonly mostRequestsPerConnection: number;
-  /** Deliveries that may wait for a save; more are told to come again. */
+  /** Deliveries that may wait for a save, and their bytes; more are told to come again. */
   readonly mostWaiting: number;
+  readonly mostWaitingBytes: number;
   readonly mostPerSave: number;
+  readonly mostBytesPerSave: number;
 }
 
 export const RECEIVER_LIMITS: ReceiverLimits = {
@@ -55,7 +49,9 @@ export const RECEIVER_LIMITS: ReceiverLimits = {
   mostConnections: 2_000,
   mostRequestsPerConnection: 1_000,
   mostWaiting: 10_000,
+  mostWaitingBytes: 64 * 1024 * 1024,
   mostPerSave: 1_000,
+  mostBytesPerSave: 4 * 1024 * 1024,
 };
 
 export interface Receiver {
@@ -103,7 +99,7 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
     });
   }
   const limits = { ...RECEIVER_LIMITS, ...settings.limits };
-  const queue = makeGroupCommit(save, limits);
+  const queue = makeGroupCommit(save, { ...limits, bytesOf: ({ body }: RawDelivery) => body.length });
 
   const server = Fastify({
     logger: false,

@@ -3,7 +3,8 @@ import { gzipSync } from "node:zlib";
 import { request } from "undici";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../../src/domain/errors.ts";
-import type { ReceivedDelivery, ReceiverSettings } from "../../../src/sources/webhook/receiver.ts";
+import type { RawDelivery } from "../../../src/intake/incoming.ts";
+import type { ReceiverSettings } from "../../../src/sources/webhook/receiver.ts";
 import { makeReceiver, RECEIVER_LIMITS } from "../../../src/sources/webhook/receiver.ts";
 import { makeSharedKeyVerifier } from "../../../src/sources/webhook/verify-shared-key.ts";
 import { RECEIVED_AT } from "../../support/payloads.ts";
@@ -15,7 +16,7 @@ interface Lent {
   readonly url: string;
   readonly port: number;
   /** All saves, in order. */
-  readonly saves: (readonly ReceivedDelivery[])[];
+  readonly saves: (readonly RawDelivery[])[];
   readonly post: (
     body: string | Uint8Array | null,
     headers?: Record<string, string>,
@@ -27,7 +28,7 @@ async function withReceiver(
   settings: Partial<ReceiverSettings>,
   use: (lent: Lent) => Promise<void>,
 ): Promise<void> {
-  const saves: (readonly ReceivedDelivery[])[] = [];
+  const saves: (readonly RawDelivery[])[] = [];
   const receiver = makeReceiver({
     path: PATH,
     verifiers: [makeSharedKeyVerifier("apikey", [KEY])],
@@ -68,7 +69,7 @@ function makeHeldSave() {
   const held = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
   const sizes: number[] = [];
-  const save = async (deliveries: readonly ReceivedDelivery[]) => {
+  const save = async (deliveries: readonly RawDelivery[]) => {
     sizes.push(deliveries.length);
     begun.resolve();
     await held.promise;
@@ -90,8 +91,7 @@ function makeCountingVerifier(count: number) {
 
 const head = (...lines: readonly string[]) =>
   [`POST ${PATH} HTTP/1.1`, "Host: x", `apikey: ${KEY}`, "Connection: close", ...lines, "", ""].join("\r\n");
-const textOf = (delivery: ReceivedDelivery | undefined) =>
-  Buffer.from(delivery?.body ?? []).toString("latin1");
+const textOf = (delivery: RawDelivery | undefined) => Buffer.from(delivery?.body ?? []).toString("latin1");
 
 describe("makeReceiver", () => {
   it("listens on loopback only", () =>
