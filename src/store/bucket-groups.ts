@@ -11,7 +11,7 @@ import type { Store } from "./store.ts";
 export const GROUPS = 32;
 const GROUP_SIZE = BUCKETS / GROUPS;
 
-export function groupOf(bucket: number): number {
+function groupOf(bucket: number): number {
   return Math.floor(bucket / GROUP_SIZE);
 }
 

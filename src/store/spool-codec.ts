@@ -8,8 +8,8 @@ import type { RawDelivery } from "../intake/incoming.ts";
  */
 const HEAD_BYTES = 8 + 4 + 4;
 
-/** How many bytes a delivery takes in a batch, at the most. */
-export function toSpooledBytes({ body, deliveryId }: Pick<RawDelivery, "body" | "deliveryId">): number {
+/** How many bytes a delivery takes in a batch. */
+function toSpooledBytes({ body, deliveryId }: Pick<RawDelivery, "body" | "deliveryId">): number {
   return HEAD_BYTES + Buffer.byteLength(deliveryId) + body.length;
 }
 
