@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Config } from "../config.ts";
 import { StoreBroken, UsageError } from "../domain/errors.ts";
 import type { RawDelivery } from "../intake/incoming.ts";
-import { spoolDeliveries } from "../intake/spool-deliveries.ts";
+import { spoolBatches, toSpoolBatch } from "../intake/spool-deliveries.ts";
 import { makeReceiver } from "../sources/webhook/receiver.ts";
 import { makeSharedKeyVerifier } from "../sources/webhook/verify-shared-key.ts";
 import type { App } from "./open-app.ts";
@@ -58,6 +58,8 @@ export async function receiveDeliveries(
     },
   });
   try {
+    // The thread is there before the first delivery is.
+    await save([]);
     const url = (await receiver.listen(port, host)) + path;
     return { url, close: receiver.close };
   } catch (cause) {
@@ -75,12 +77,21 @@ export async function receiveDeliveries(
   }
 }
 
-/** Makes what keeps deliveries as they came: all of them durably, or none. */
+/**
+ * Makes what keeps deliveries as they came: all of them durably, or none. A
+ * thread does it where there are threads: while one waits for the disk, this
+ * one goes on receiving.
+ */
 export function makeDeliverySaver({
   store,
-}: Pick<App, "store">): (deliveries: readonly RawDelivery[]) => Promise<void> {
+  threads,
+}: Pick<App, "store" | "threads">): (deliveries: readonly RawDelivery[]) => Promise<void> {
   const receiver = randomUUID();
-  return (deliveries) => spoolDeliveries(store, receiver, deliveries);
+  return async (deliveries) => {
+    const batches = deliveries.length === 0 ? [] : [toSpoolBatch(receiver, deliveries)];
+    if (threads === null) await spoolBatches(store, batches);
+    else await Array.fromAsync(threads.submit({ kind: "spool", batches }));
+  };
 }
 
 function readKeys(

@@ -3,6 +3,7 @@ import { haulFile } from "../../intake/haul-file.ts";
 import { haulPayloads } from "../../intake/haul-payloads.ts";
 import type { RowsByChannel } from "../../intake/intake-tally.ts";
 import { settleInbox } from "../../intake/settle-inbox.ts";
+import { spoolBatches } from "../../intake/spool-deliveries.ts";
 import { unpackSpool } from "../../intake/unpack-spool.ts";
 import type { PayloadChannel } from "../../sources/exported-line.ts";
 import type { BlockParser, PayloadContext } from "../../sources/import-payloads.ts";
@@ -12,6 +13,7 @@ import { readLayout } from "../../sources/legacy-scan/read-layout.ts";
 import type { JsonBlock } from "../../sources/read-json-lines.ts";
 import type { GroupWorker } from "../../store/bucket-groups.ts";
 import { packKeyOf } from "../../store/pack.ts";
+import type { SpoolBatch } from "../../store/spool-access.ts";
 import { evaluateGroups } from "../evaluate-groups.ts";
 import type { App } from "../open-app.ts";
 
@@ -36,6 +38,8 @@ export type Job =
       readonly layout: string;
       readonly receivedAt: number | undefined;
     }
+  /** Appends batches to the spool, all of them durably or none. Gives nothing. */
+  | { readonly kind: "spool"; readonly batches: readonly SpoolBatch[] }
   /** Unpacks the spool, together with the other threads. Gives {@link RowsByChannel}. */
   | { readonly kind: "unpack" }
   /** Settles the inbox, together with the other threads. Gives {@link RowsByChannel}. */
@@ -61,6 +65,9 @@ export async function* runJob(
     case "haul-lines":
     case "haul-file":
       yield* runHaulJob(app, job);
+      break;
+    case "spool":
+      await spoolBatches(app.store, job.batches);
       break;
     case "unpack":
       yield await unpackSpool(app.store, worker, makeDeliveryParser(toContext(app)));
