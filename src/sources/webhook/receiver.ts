@@ -67,7 +67,7 @@ const RETRY_AFTER_SECONDS = "5";
 const CHECK_SLOW_CLIENTS_MS = 1_000;
 const NO_BODY = new Uint8Array(0);
 
-/** Every answer is constant: it tells a stranger nothing. */
+/** Every answer is constant: it tells a stranger nothing. Senders take 3xx and 4xx for a failure that lasts. */
 const ANSWERS: Readonly<Record<number, string>> = {
   200: "ok",
   400: "bad request",
@@ -108,6 +108,9 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
     keepAliveTimeout: limits.keepAliveMs,
     maxRequestsPerSocket: limits.mostRequestsPerConnection,
     exposeHeadRoutes: false,
+    // By itself it refuses what comes on open connections while it closes, and does not say when to come again.
+    return503OnClosing: false,
+    frameworkErrors: (_error, _request, reply) => answer(reply, 400),
     http: {
       headersTimeout: limits.headersMs,
       maxHeaderSize: limits.mostHeaderBytes,
@@ -181,8 +184,12 @@ function resolvesWithin(work: Promise<void>, ms: number): Promise<boolean> {
   });
 }
 
-/** Only what the request itself did wrong is told apart; all else is ours, and worth another attempt. */
+/**
+ * Only what the request itself did wrong is told apart; all else is ours, and
+ * worth another attempt. Never 410, which has senders give up for good.
+ */
 function toStatus(error: unknown): number {
   const status = error instanceof Error && "statusCode" in error ? error.statusCode : undefined;
-  return typeof status === "number" && status >= 400 && status < 500 ? status : 503;
+  if (typeof status !== "number" || status < 400 || status >= 500) return 503;
+  return status in ANSWERS ? status : 400;
 }

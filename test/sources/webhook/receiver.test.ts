@@ -309,6 +309,79 @@ describe("makeReceiver", () => {
       expect(saves.flat()).toHaveLength(1);
     }));
 
+  it("says no more than that to a path that cannot be read", () =>
+    withReceiver({}, async ({ port, saves }) => {
+      const reply = await sendRaw(port, head("Content-Length: 2").replace(PATH, "/%zz"), "{}");
+      expect(reply).toMatch(/^HTTP\/1\.1 400 [\s\S]*\r\nbad request$/);
+      expect(saves).toEqual([]);
+    }));
+
+  it("refuses two lengths that differ, two hosts, and a header that is folded", () =>
+    withReceiver({}, async ({ port, saves }) => {
+      for (const lines of [
+        ["Content-Length: 2", "Content-Length: 3"],
+        ["Transfer-Encoding: gzip, chunked", "Content-Length: 2"],
+        ["Transfer-Encoding: chunked, identity"],
+        ["X: a\r\n b\0", "Content-Length: 2"],
+        ["Content-Length: +2"],
+      ]) {
+        expect([lines, await sendRaw(port, head(...lines), "{}")]).toEqual([
+          lines,
+          expect.stringMatching(/^HTTP\/1\.1 400 /),
+        ]);
+      }
+      expect(saves).toEqual([]);
+    }));
+
+  it("bounds the bytes that wait, and those that are saved together", async () => {
+    const { save, begun, end, sizes } = makeHeldSave();
+    const { verify, reached } = makeCountingVerifier(4);
+    const limits = { mostWaitingBytes: 3000, mostBytesPerSave: 2000 };
+    await withReceiver({ save, verifiers: [verify], limits }, async ({ post }) => {
+      const first = post("1");
+      await begun;
+      const waiting = Array.from({ length: 3 }, () => post("x".repeat(1000)));
+      await reached;
+      expect(await post("x")).toMatchObject({ status: 503, headers: { "retry-after": "5" } });
+      end();
+      expect((await Promise.all([first, ...waiting])).map(({ status }) => status)).toEqual([
+        200, 200, 200, 200,
+      ]);
+      expect(sizes).toEqual([1, 2, 1]);
+    });
+  });
+
+  it("takes what comes on an open connection while it closes, and ends the connection", async () => {
+    const { save, begun, end, sizes } = makeHeldSave();
+    const { verify, reached } = makeCountingVerifier(2);
+    const receiver = makeReceiver({
+      path: PATH,
+      verifiers: [verify],
+      deliveryIdHeader: null,
+      now: () => RECEIVED_AT,
+      save,
+    });
+    const port = Number(new URL(await receiver.listen(0)).port);
+    const socket = connect(port, "127.0.0.1");
+    const closed = new Promise((resolve) => socket.on("close", resolve));
+    let received = "";
+    socket.setEncoding("latin1").on("data", (text: string) => {
+      received += text;
+    });
+    const request = `POST ${PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}`;
+    socket.write(request);
+    await begun;
+    const ended = receiver.close();
+    while (await isTaken(port));
+    socket.write(request);
+    await reached;
+    end();
+    await Promise.all([closed, ended]);
+    expect(received.match(/HTTP\/1\.1 200 /g)).toHaveLength(2);
+    expect(received.match(/^connection: close/gim)).toHaveLength(1);
+    expect(sizes).toEqual([1, 1]);
+  });
+
   it("answers what it took before it closes, and takes no more", async () => {
     const { save, begun, end, sizes } = makeHeldSave();
     const receiver = makeReceiver({
