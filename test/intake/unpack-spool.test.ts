@@ -11,7 +11,7 @@ import { openPostgresStore } from "../../src/store/postgres/open-store.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { aDelivery, BASE } from "../support/intakes.ts";
-import { CUSTOMER, MINUTE } from "../support/observations.ts";
+import { CUSTOMER, HOUR, MINUTE } from "../support/observations.ts";
 import { usePostgres } from "../support/postgres.ts";
 import { hashOf, parcelOf } from "../support/store-rows.ts";
 
@@ -69,10 +69,12 @@ describe.each([
       expect(Buffer.from(raw ?? []).equals(aRaw(2).body)).toBe(true);
     }));
 
-  it("counts an event once, however often and wherever it was delivered", () =>
+  it("counts an event once, however often, wherever and whenever it was delivered", () =>
     withStore(async (store) => {
       for (let n = 0; n < 5; n += 1) {
-        await spool(store, `receiver ${n}`, [aRaw(1), aRaw(2), aRaw(1)]);
+        // Longer apart than any sender goes on trying.
+        const receivedAt = BASE + n * 40 * 24 * HOUR;
+        await spool(store, `receiver ${n}`, [aRaw(1, { receivedAt }), aRaw(2, { receivedAt }), aRaw(1)]);
         await unpack(store);
       }
       expect(await countAccepted(store)).toBe(2);

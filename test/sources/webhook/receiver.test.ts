@@ -316,7 +316,7 @@ describe("makeReceiver", () => {
       expect(saves).toEqual([]);
     }));
 
-  it("refuses two lengths that differ, two hosts, and a header that is folded", () =>
+  it("refuses lengths that differ or are none, codings that hide the end, and control characters", () =>
     withReceiver({}, async ({ port, saves }) => {
       for (const lines of [
         ["Content-Length: 2", "Content-Length: 3"],
