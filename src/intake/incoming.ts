@@ -7,6 +7,15 @@ import type { Observation } from "../domain/observation.ts";
  * their rows read. Outside shapes end here.
  */
 
+/** A delivery as it came: nothing of it has been read. */
+export interface RawDelivery {
+  readonly body: Uint8Array;
+  /** UTC epoch milliseconds. */
+  readonly receivedAt: number;
+  /** Names this attempt: the sender's header, or made up. Never deduplicates. */
+  readonly deliveryId: string;
+}
+
 /** A row as delivered: exactly one of the two. */
 export type ParsedRow =
   | { readonly kind: "observation"; readonly observation: Observation }

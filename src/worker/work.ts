@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CrewOptions } from "../app/crew.ts";
-import { toLeaseMs } from "../app/crew.ts";
+import { sweepInbox, toLeaseMs } from "../app/crew.ts";
 import type { NightlyOptions } from "../app/nightly.ts";
-import { findLastNightly, helpNightly, runNightly, sweepInbox } from "../app/nightly.ts";
+import { findLastNightly, helpNightly, runNightly } from "../app/nightly.ts";
 import type { App } from "../app/open-app.ts";
 import { StoreBusy } from "../domain/errors.ts";
 import type { Log } from "../log.ts";

@@ -7,21 +7,13 @@ import { TLSSocket } from "node:tls";
 import type { FastifyReply } from "fastify";
 import Fastify from "fastify";
 import { UsageError } from "../../domain/errors.ts";
+import type { RawDelivery } from "../../intake/incoming.ts";
 import { makeGroupCommit } from "./group-commit.ts";
 import type { TlsOptions } from "./tls.ts";
 import type { WebhookRequest } from "./verifier.ts";
 
 /** Whether a request is the carrier's. */
 export type WebhookVerifier = (request: WebhookRequest) => boolean | Promise<boolean>;
-
-/** One request that a verifier let in, as it came. Nothing of it has been read yet. */
-export interface ReceivedDelivery {
-  readonly body: Uint8Array;
-  /** UTC epoch milliseconds. */
-  readonly receivedAt: number;
-  /** Names this attempt: the carrier's header, or made up here. Never deduplicates. */
-  readonly deliveryId: string;
-}
 
 export interface ReceiverSettings {
   /** The path that takes deliveries, such as `/webhooks/tracking`. */
@@ -31,7 +23,7 @@ export interface ReceiverSettings {
   /** The header that names an attempt, lower case; `null`: none is sent. */
   readonly deliveryIdHeader: string | null;
   /** Stores deliveries; must resolve only when all of them are durable. */
-  readonly save: (deliveries: readonly ReceivedDelivery[]) => Promise<void>;
+  readonly save: (deliveries: readonly RawDelivery[]) => Promise<void>;
   /** UTC epoch milliseconds. */
   readonly now: () => number;
   /** Told the status of every answer. */
@@ -54,9 +46,11 @@ interface ReceiverLimits {
   readonly keepAliveMs: number;
   readonly mostConnections: number;
   readonly mostRequestsPerConnection: number;
-  /** Deliveries that may wait for a save; more are told to come again. */
+  /** Deliveries that may wait for a save, and their bytes; more are told to come again. */
   readonly mostWaiting: number;
+  readonly mostWaitingBytes: number;
   readonly mostPerSave: number;
+  readonly mostBytesPerSave: number;
 }
 
 export const RECEIVER_LIMITS: ReceiverLimits = {
@@ -70,7 +64,9 @@ export const RECEIVER_LIMITS: ReceiverLimits = {
   mostConnections: 2_000,
   mostRequestsPerConnection: 1_000,
   mostWaiting: 10_000,
+  mostWaitingBytes: 64 * 1024 * 1024,
   mostPerSave: 1_000,
+  mostBytesPerSave: 4 * 1024 * 1024,
 };
 
 export interface Receiver {
@@ -88,7 +84,7 @@ const RETRY_AFTER_SECONDS = "5";
 const CHECK_SLOW_CLIENTS_MS = 1_000;
 const NO_BODY = new Uint8Array(0);
 
-/** Every answer is constant: it tells a stranger nothing. */
+/** Every answer is constant: it tells a stranger nothing. Senders take 3xx and 4xx for a failure that lasts. */
 const ANSWERS: Readonly<Record<number, string>> = {
   200: "ok",
   400: "bad request",
@@ -121,7 +117,7 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
     });
   }
   const limits = { ...RECEIVER_LIMITS, ...settings.limits };
-  const queue = makeGroupCommit(save, limits);
+  const queue = makeGroupCommit(save, { ...limits, bytesOf: ({ body }: RawDelivery) => body.length });
 
   const rawServer = makeRawServer(settings, limits);
   const server = Fastify({
@@ -129,6 +125,9 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
     bodyLimit: limits.mostBodyBytes,
     exposeHeadRoutes: false,
     serverFactory: (handler) => rawServer.on("request", handler),
+    // By itself it refuses what comes on open connections while it closes, and does not say when to come again.
+    return503OnClosing: false,
+    frameworkErrors: (_error, _request, reply) => answer(reply, 400),
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("*", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => body);
@@ -238,8 +237,12 @@ function resolvesWithin(work: Promise<void>, ms: number): Promise<boolean> {
   });
 }
 
-/** Only what the request itself did wrong is told apart; all else is ours, and worth another attempt. */
+/**
+ * Only what the request itself did wrong is told apart; all else is ours, and
+ * worth another attempt. Never 410, which has senders give up for good.
+ */
 function toStatus(error: unknown): number {
   const status = error instanceof Error && "statusCode" in error ? error.statusCode : undefined;
-  return typeof status === "number" && status >= 400 && status < 500 ? status : 503;
+  if (typeof status !== "number" || status < 400 || status >= 500) return 503;
+  return status in ANSWERS ? status : 400;
 }
