@@ -78,7 +78,7 @@ export interface Receiver {
   readonly listen: (port: number, host?: string) => Promise<string>;
   /** Takes no more, and ends once everything taken is saved and answered. */
   readonly close: () => Promise<void>;
-  /** Goes on with other certificates: new connections see them, idle ones are ended. */
+  /** Goes on with other certificates; every connection that was made under the former ones ends with its next answer. */
   readonly renewTls: (tls: TlsOptions) => void;
 }
 
@@ -143,6 +143,11 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
     return undefined;
   });
 
+  const certificates = followCertificates(rawServer);
+  server.addHook("onSend", async (request, reply) => {
+    if (certificates.areOutdatedOn(request.raw.socket)) reply.header("connection", "close");
+  });
+
   server.addHook("onResponse", async (_request, reply) => settings.onAnswer?.(reply.statusCode));
 
   server.post(path, async (request, reply) => {
@@ -180,6 +185,7 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
     renewTls(tls) {
       if (!(rawServer instanceof HttpsServer)) throw new Error("this server has no TLS");
       rawServer.setSecureContext(tls);
+      certificates.renew();
       rawServer.closeIdleConnections();
     },
   };
@@ -205,6 +211,22 @@ function makeRawServer({ tls, onHandshakeFailure }: ReceiverSettings, limits: Re
     socket.destroy();
   });
   return server;
+}
+
+/** Knows which connections were made under certificates that count no more: whose client may count no more, either. */
+function followCertificates(server: HttpServer): {
+  readonly renew: () => void;
+  readonly areOutdatedOn: (socket: Socket) => boolean;
+} {
+  let current = 0;
+  const madeUnder = new WeakMap<Socket, number>();
+  server.on("secureConnection", (socket: Socket) => madeUnder.set(socket, current));
+  return {
+    renew() {
+      current += 1;
+    },
+    areOutdatedOn: (socket) => (madeUnder.get(socket) ?? current) !== current,
+  };
 }
 
 /** The client's certificate, where TLS asked for one and trusts it. */

@@ -180,6 +180,28 @@ if (CAN_MAKE_CERTIFICATES) {
     });
   });
 
+  it("ends a busy connection with its next answer when the certificates have changed", async () => {
+    const [begun, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const save = async () => {
+      begun.resolve();
+      await held.promise;
+    };
+    const { receiver, port } = await start({ save });
+    const socket = connect({ ...carrier, ca: ours.cert, port, host: "127.0.0.1" });
+    let received = "";
+    socket.on("data", (bytes: Buffer) => {
+      received += bytes.toString("latin1");
+    });
+    const delivery = `POST ${PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}`;
+    socket.write(delivery);
+    await begun.promise;
+    receiver.renewTls(toTls(server, strangers.cert));
+    held.resolve();
+    await once(socket, "close");
+    expect(received).toMatch(/^HTTP\/1\.1 200 /);
+    expect(received).toMatch(/\r\nconnection: close\r\n/i);
+  });
+
   describe("makeMutualTlsVerifier", () => {
     it.each([
       ["its name", { dns: "Webhooks.Carrier.example" }],
