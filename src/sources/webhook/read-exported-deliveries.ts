@@ -71,12 +71,16 @@ interface KnownShape {
   readonly deliveryId: number;
   /** What stands before the body, and how many bytes behind it: it is the last member. */
   readonly body: { readonly opening: string; readonly bytesBehind: number };
-  /** What the contract finds: the number of a capture, or a text that is part of the shape. */
-  readonly fields: readonly (readonly [DeliveryField, number | string | null])[];
+  /** What the contract finds: the pieces of a text, or `null` for none. */
+  readonly fields: readonly (readonly [DeliveryField, readonly Piece[] | null])[];
 }
+
+/** The number of a capture, or a text that is part of the shape. */
+type Piece = number | string;
 
 const toProbe = (index: number): string => `value ${index}`;
 const PROBE = /^value ([0-9]+)$/;
+const PROBES = /value ([0-9]+)/;
 
 /**
  * Finds out what the values of a line mean, by having the careful readers read
@@ -105,8 +109,11 @@ function learnShape(line: string, contract: Contract): KnownShape | undefined {
   if (/"/.test(probe.toString("latin1", probe.length - bytesBehind))) return undefined;
   const delivery = parseProbe(body);
   if (delivery === undefined) return undefined;
-  const found = Object.entries(findTexts(contract, delivery));
-  const numbers = found.map(([, text]) => PROBE.exec(text ?? "")?.[1]).filter((text) => text !== undefined);
+  const found = Object.entries(findTexts(contract, delivery)).map(
+    ([field, text]) => [field as DeliveryField, text?.split(PROBES) ?? null] as const,
+  );
+  // What `split` captures, the numbers of the values, stands at the odd places.
+  const numbers = found.flatMap(([, pieces]) => pieces?.filter((_, i) => i % 2 === 1) ?? []);
   const wanted = [...new Set([receivedAt, deliveryId, ...numbers.map(Number)])].sort((a, b) => a - b);
   const captureOf = (value: number): number => wanted.indexOf(value) + 1;
   return {
@@ -114,10 +121,12 @@ function learnShape(line: string, contract: Contract): KnownShape | undefined {
     receivedAt: captureOf(receivedAt),
     deliveryId: captureOf(deliveryId),
     body: { opening, bytesBehind },
-    fields: found.map(([field, text]) => {
-      const number = PROBE.exec(text ?? "")?.[1];
-      return [field as DeliveryField, number === undefined ? text : captureOf(Number(number))];
-    }),
+    fields: found.map(([field, pieces]) => [
+      field,
+      pieces
+        ?.map((piece, i) => (i % 2 === 1 ? captureOf(Number(piece)) : piece))
+        .filter((piece) => piece !== "") ?? null,
+    ]),
   };
 }
 
@@ -165,9 +174,18 @@ function read(
   if (receivedAt === undefined || !isUsualText(name) || name.length > LONGEST_NAME) return undefined;
 
   const texts: { -readonly [field in DeliveryField]?: string | null } = {};
-  for (const [field, value] of fields) {
-    if (typeof value === "number" && !isUsualText(found[value] as string)) return undefined;
-    texts[field] = typeof value === "number" ? (found[value] as string) : value;
+  for (const [field, pieces] of fields) {
+    if (pieces === null) {
+      texts[field] = null;
+      continue;
+    }
+    let text = "";
+    for (const piece of pieces) {
+      const value = typeof piece === "number" ? (found[piece] as string) : piece;
+      if (typeof piece === "number" && !isUsualText(value)) return undefined;
+      text += value;
+    }
+    texts[field] = text;
   }
   if (!isWhole(texts as DeliveryTexts)) return undefined;
 

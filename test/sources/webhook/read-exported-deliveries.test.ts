@@ -19,9 +19,10 @@ import { fixtures, observationsOf } from "../../support/payloads.ts";
 
 const CONTRACTS = {
   reference: await readContract("reference"),
+  nested: await readContract("example-nested"),
   other: await readContract(`${fixtures}contracts/other.yml`),
 };
-const DIALECTS = ["reference", "other"] as const;
+const DIALECTS = ["reference", "nested", "other"] as const;
 
 function toBlock(text: string): JsonBlock {
   return { firstLine: 1, bytes: Buffer.from(text), isCut: false };
