@@ -40,3 +40,30 @@ export interface ContractFieldReport {
   readonly sample: string | null;
   readonly problems: readonly { readonly problem: string; readonly count: number }[];
 }
+
+/**
+ * What is different in live payloads from what was usual: a notice, no
+ * finding. `gone`: a field of the contract is filled far less often; `new`: a
+ * path that was never there; `type`: another kind of value at a path; `code`:
+ * a wire code that was never there.
+ */
+export interface DriftReport {
+  readonly service: "webhook" | "status-api";
+  readonly what: "gone" | "new" | "type" | "code";
+  /** Where it is seen; of a field, where the contract looks for it. */
+  readonly path: string;
+  /** `gone`: the contract's field. */
+  readonly field: string | null;
+  /** `new` and `type`: the kind of value; `code`: the code. */
+  readonly value: string | null;
+  /** `type`: the kinds that were usual. */
+  readonly usual: string | null;
+  /** `gone`: shares of the rows that had it before, and have it now, 0 to 1. */
+  readonly usualRate: number | null;
+  readonly rate: number | null;
+  readonly firstSeenAt: string;
+  /** Rows (`gone`, `code`), or payloads among those that were looked at (`new`, `type`). */
+  readonly count: number;
+  /** Names, kinds of values, and values of the contract's fields; `null`: none was kept. */
+  readonly sample: unknown;
+}

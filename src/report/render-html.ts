@@ -1,5 +1,6 @@
 import { compareSums } from "./compare-sums.ts";
 import { renderDays } from "./html/days-section.ts";
+import { renderDrift } from "./html/drift-section.ts";
 import { renderFindings } from "./html/findings-section.ts";
 import { type Html, html, trustedHtml } from "./html/html.ts";
 import { renderKinds } from "./html/kinds-section.ts";
@@ -60,7 +61,7 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
     renderVerdict(shown, parts),
     renderProvisional(data, parts),
     renderHeadline(data, shown, parts),
-    renderContents(parts),
+    renderContents(data, parts),
     renderParcels(data, parts),
     renderKinds(data, parts),
     renderDays(data, parts),
@@ -70,6 +71,7 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
     renderChannels(data, parts),
     renderSums(data, parts),
     renderQuarantine(data, parts),
+    renderDrift(data, parts),
     renderCorrections(data, parts),
     renderSettings(data, parts),
     renderGlossary(data, parts),
@@ -88,7 +90,7 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
   return { output: page.markup, exitCode: shown.exitCode };
 }
 
-function renderContents({ texts }: Parts): Html {
+function renderContents({ drift = [] }: ReportData, { texts }: Parts): Html {
   const headings: Readonly<Record<SectionId, string>> = {
     parcels: texts.rates.heading,
     kinds: texts.kindsSection.heading,
@@ -99,11 +101,12 @@ function renderContents({ texts }: Parts): Html {
     channels: texts.channelsSection.heading,
     sums: texts.sums.heading,
     quarantine: texts.quarantine.heading,
+    drift: texts.drift.heading,
     corrections: texts.corrections.heading,
     settings: texts.settings.heading,
     words: texts.glossary.heading,
   };
   return html`
 <nav class="contents" aria-label="${texts.page.contents}"><ul>
-${SECTION_IDS.map((id) => html`<li><a href="#${id}">${headings[id]}</a></li>\n`)}</ul></nav>`;
+${SECTION_IDS.filter((id) => id !== "drift" || drift.length > 0).map((id) => html`<li><a href="#${id}">${headings[id]}</a></li>\n`)}</ul></nav>`;
 }

@@ -1,6 +1,6 @@
 import { InputError } from "../../domain/errors.ts";
 import { readUsualInstant } from "../../domain/instant.ts";
-import type { PayloadIntake } from "../../intake/incoming.ts";
+import type { PayloadIntake, SeenPayload } from "../../intake/incoming.ts";
 import type { Contract } from "../contract.ts";
 import { LONGEST_NAME } from "../exported-line.ts";
 import { parseJson } from "../parse-json.ts";
@@ -36,6 +36,8 @@ const MOST_TEXT = 500;
  */
 export function makeDeliveryReader(contract: Contract): DeliveryReader {
   let known: KnownShape[] = [];
+  // The line from which the shape was learnt has been looked at.
+  const seen: SeenPayload = { contract: contract.name, look: null };
   return {
     open(block) {
       // Each character is a byte, so that places in it are places in the block.
@@ -49,7 +51,7 @@ export function makeDeliveryReader(contract: Contract): DeliveryReader {
           const found = shape.expression.exec(text);
           if (found === null) continue;
           if (index > 0) known = [shape, ...known.filter((one) => one !== shape)];
-          return read(shape, found, bytes, line, contract);
+          return read(shape, found, bytes, line, contract, seen);
         }
         if (lessons < MOST_LESSONS) {
           lessons += 1;
@@ -168,6 +170,7 @@ function read(
   bytes: Uint8Array,
   line: number,
   contract: Contract,
+  seen: SeenPayload,
 ): PayloadIntake | undefined {
   const receivedAt = readUsualInstant(found[receivedAtCapture] as string);
   const name = found[deliveryId] as string;
@@ -201,6 +204,7 @@ function read(
     const { customerNumber } = texts as DeliveryTexts;
     return toPayloadIntake(content, contentHash, arrival, [toObservationRow(observation)], {
       customerNumber,
+      seen,
     });
   } catch (problem) {
     if (problem instanceof InputError) return undefined;

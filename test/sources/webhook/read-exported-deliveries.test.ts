@@ -40,8 +40,8 @@ function readWithCare(line: JsonLine, dialect: Dialect): PayloadIntake {
   }
 }
 
-/** An intake, its content as text. */
-function shown(intake: PayloadIntake) {
+/** An intake, its content as text; whether it has been looked at is the way's own. */
+function shown({ seen: _seen, ...intake }: PayloadIntake) {
   return { ...intake, content: Buffer.from(intake.content).toString("latin1") };
 }
 
