@@ -33,8 +33,10 @@ export interface PayloadIntake {
 export interface SeenPayload {
   /** The name of the contract by which it was read. */
   readonly contract: string;
-  /** Looks at it closely; `null`: it is of a shape that has been looked at. */
-  readonly look: (() => PayloadLook) | null;
+  /** Whether this stands for all payloads of one shape, which differ in nothing but texts. */
+  readonly isShape: boolean;
+  /** Looks at it closely; which of a shape's payloads is looked at makes no difference. */
+  readonly look: () => PayloadLook;
 }
 
 export interface PayloadLook {

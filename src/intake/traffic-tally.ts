@@ -2,7 +2,7 @@ import type { DetailField, Observation } from "../domain/observation.ts";
 import { DETAIL_FIELDS } from "../domain/observation.ts";
 import type { Sighting, Specimen, Traffic, TrafficField } from "../domain/traffic.ts";
 import { dayOf, TRAFFIC_FIELDS } from "../domain/traffic.ts";
-import type { ParsedRow, PayloadIntake, PayloadLook } from "./incoming.ts";
+import type { ParsedRow, PayloadIntake, PayloadLook, SeenPayload } from "./incoming.ts";
 
 /** What a haul's payloads showed, by the contract that they were read by. */
 export interface HauledTraffic {
@@ -19,15 +19,23 @@ const MOST_PATHS = 500;
 const MOST_CODES = 100;
 const LONGEST_CODE = 60;
 
+/** How often payloads of a shape came, and when. */
+interface ShapeSight {
+  count: number;
+  firstAt: number;
+  lastAt: number;
+}
+
 /**
  * Gathers what payloads show beside their rows. Fields and codes of all rows
- * are counted, which costs little; of the payloads that had to be read with
- * care some are looked at: where deliveries are read by shape, nothing new can
- * stand in a shape that is known.
+ * are counted, and shapes, which costs little: what stands in a shape is the
+ * same in all its payloads. Of the payloads that are read with care some are
+ * looked at.
  */
 export class TrafficTally {
   #contract: string | null = null;
   #looks = 0;
+  readonly #shapes = new Map<SeenPayload, ShapeSight>();
   readonly #days = new Map<number, { rows: number; readonly filled: number[] }>();
   readonly #paths = new Map<string, { firstAt: number; count: number; sample: string | null }>();
   readonly #codes = new Map<string, { firstAt: number; count: number; sample: string | null }>();
@@ -37,19 +45,33 @@ export class TrafficTally {
     if (seen === undefined || receivedAt === null) return;
     this.#contract ??= seen.contract;
     for (const row of rows) this.#addRow(row, receivedAt);
-    if (seen.look === null || this.#looks >= MOST_LOOKS) return;
+    if (seen.isShape) this.#addShape(seen, receivedAt);
     // Of a tidy feed few deliveries are read with care, and all of those are looked at.
-    if (this.#looks >= FIRST_LOOKS && !LOOKED_AT.test(hash)) return;
-    this.#looks += 1;
-    this.#addLook(seen.look(), receivedAt);
+    else if (this.#looks < FIRST_LOOKS || (this.#looks < MOST_LOOKS && LOOKED_AT.test(hash))) {
+      this.#looks += 1;
+      this.#addLook(seen.look(), { count: 1, firstAt: receivedAt, lastAt: receivedAt });
+    }
   }
 
   finish(): HauledTraffic | null {
     if (this.#contract === null) return null;
+    for (const [seen, sight] of this.#shapes) this.#addLook(seen.look(), sight);
+    this.#shapes.clear();
     return {
       contract: this.#contract,
       traffic: { days: this.#days, paths: this.#paths, codes: this.#codes, lacking: this.#lacking },
     };
+  }
+
+  #addShape(seen: SeenPayload, receivedAt: number): void {
+    const sight = this.#shapes.get(seen);
+    if (sight === undefined) {
+      this.#shapes.set(seen, { count: 1, firstAt: receivedAt, lastAt: receivedAt });
+      return;
+    }
+    sight.count += 1;
+    if (receivedAt < sight.firstAt) sight.firstAt = receivedAt;
+    if (receivedAt > sight.lastAt) sight.lastAt = receivedAt;
   }
 
   #addRow(row: ParsedRow, receivedAt: number): void {
@@ -73,42 +95,43 @@ export class TrafficTally {
 
   #addCode({ code, barcode }: Observation, receivedAt: number): void {
     const known = this.#codes.get(code);
-    if (known !== undefined) addSight(known, receivedAt, null);
+    if (known !== undefined) addSight(known, receivedAt, 1, null);
     else if (this.#codes.size < MOST_CODES && code.length <= LONGEST_CODE) {
       this.#codes.set(code, { firstAt: receivedAt, count: 1, sample: JSON.stringify({ barcode, code }) });
     }
   }
 
-  #addLook({ paths, lacking, sample }: PayloadLook, receivedAt: number): void {
+  #addLook({ paths, lacking, sample }: PayloadLook, { count, firstAt, lastAt }: ShapeSight): void {
     let made: string | undefined;
     const getSample = (): string => {
       made ??= sample();
       return made;
     };
+    // The first payload shows what all do; from then on a path that is new is worth its sample.
+    const isFirst = this.#paths.size === 0;
     for (const path of paths) {
       const known = this.#paths.get(path);
-      if (known !== undefined) addSight(known, receivedAt, getSample);
+      if (known !== undefined) addSight(known, firstAt, count, getSample);
       else if (this.#paths.size < MOST_PATHS) {
-        // The first payload shows what all do; from then on a path that is new is worth its sample.
-        const isFirst = this.#looks === 1;
-        this.#paths.set(path, { firstAt: receivedAt, count: 1, sample: isFirst ? null : getSample() });
+        this.#paths.set(path, { firstAt, count, sample: isFirst ? null : getSample() });
       }
     }
     for (const field of lacking) {
       const at = this.#lacking.get(field)?.at ?? -Infinity;
-      if (receivedAt > at) this.#lacking.set(field, { at: receivedAt, sample: getSample() });
+      if (lastAt > at) this.#lacking.set(field, { at: lastAt, sample: getSample() });
     }
   }
 }
 
 function addSight(
   known: { -readonly [name in keyof Sighting]: Sighting[name] },
-  receivedAt: number,
+  firstAt: number,
+  count: number,
   getSample: (() => string) | null,
 ): void {
-  known.count += 1;
-  if (receivedAt >= known.firstAt) return;
-  known.firstAt = receivedAt;
+  known.count += count;
+  if (firstAt >= known.firstAt) return;
+  known.firstAt = firstAt;
   if (known.sample !== null && getSample !== null) known.sample = getSample();
 }
 

@@ -19,7 +19,24 @@ type Service = "webhook" | "status-api";
  * @param body as `parseJson` gives it
  */
 export function toSeen(body: unknown, service: Service, contract: Contract): SeenPayload {
-  return { contract: contract.name, look: () => lookAt(body, service, contract) };
+  return { contract: contract.name, isShape: false, look: () => lookAt(body, service, contract) };
+}
+
+/**
+ * What is handed on of all deliveries of one shape.
+ *
+ * @param readBody gives the body of one of them
+ */
+export function toSeenShape(readBody: () => unknown, contract: Contract): SeenPayload {
+  let look: PayloadLook | undefined;
+  return {
+    contract: contract.name,
+    isShape: true,
+    look() {
+      look ??= lookAt(readBody(), "webhook", contract);
+      return look;
+    },
+  };
 }
 
 function lookAt(body: unknown, service: Service, contract: Contract): PayloadLook {

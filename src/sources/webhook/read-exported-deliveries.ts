@@ -3,6 +3,7 @@ import { readUsualInstant } from "../../domain/instant.ts";
 import type { PayloadIntake, SeenPayload } from "../../intake/incoming.ts";
 import type { Contract } from "../contract.ts";
 import { LONGEST_NAME } from "../exported-line.ts";
+import { toSeenShape } from "../look-at-payload.ts";
 import { parseJson } from "../parse-json.ts";
 import type { ReceivedArrival } from "../payload-intake.ts";
 import { hashOf, toObservationRow, toPayloadIntake } from "../payload-intake.ts";
@@ -36,8 +37,6 @@ const MOST_TEXT = 500;
  */
 export function makeDeliveryReader(contract: Contract): DeliveryReader {
   let known: KnownShape[] = [];
-  // The line from which the shape was learnt has been looked at.
-  const seen: SeenPayload = { contract: contract.name, look: null };
   return {
     open(block) {
       // Each character is a byte, so that places in it are places in the block.
@@ -51,7 +50,7 @@ export function makeDeliveryReader(contract: Contract): DeliveryReader {
           const found = shape.expression.exec(text);
           if (found === null) continue;
           if (index > 0) known = [shape, ...known.filter((one) => one !== shape)];
-          return read(shape, found, bytes, line, contract, seen);
+          return read(shape, found, bytes, line, contract);
         }
         if (lessons < MOST_LESSONS) {
           lessons += 1;
@@ -75,6 +74,7 @@ interface KnownShape {
   readonly body: { readonly opening: string; readonly bytesBehind: number };
   /** What the contract finds: the pieces of a text, or `null` for none. */
   readonly fields: readonly (readonly [DeliveryField, readonly Piece[] | null])[];
+  readonly seen: SeenPayload;
 }
 
 /** The number of a capture, or a text that is part of the shape. */
@@ -117,6 +117,8 @@ function learnShape(line: string, contract: Contract): KnownShape | undefined {
   // What `split` captures, the numbers of the values, stands at the odd places.
   const numbers = found.flatMap(([, pieces]) => pieces?.filter((_, i) => i % 2 === 1) ?? []);
   const wanted = [...new Set([receivedAt, deliveryId, ...numbers.map(Number)])].sort((a, b) => a - b);
+  // A copy: a piece of the line would keep the whole block in memory.
+  const learntFrom = Buffer.from(line, "latin1");
   const captureOf = (value: number): number => wanted.indexOf(value) + 1;
   return {
     expression: toLineExpression(shape, new Set(wanted)),
@@ -129,6 +131,7 @@ function learnShape(line: string, contract: Contract): KnownShape | undefined {
         ?.map((piece, i) => (i % 2 === 1 ? captureOf(Number(piece)) : piece))
         .filter((piece) => piece !== "") ?? null,
     ]),
+    seen: toSeenShape(() => parseProbe(sliceJsonMembers(learntFrom)?.get("body") ?? body), contract),
   };
 }
 
@@ -165,12 +168,11 @@ function toNumber(bytes: Uint8Array | undefined): number | undefined {
 }
 
 function read(
-  { fields, receivedAt: receivedAtCapture, deliveryId, body }: KnownShape,
+  { fields, receivedAt: receivedAtCapture, deliveryId, body, seen }: KnownShape,
   found: RegExpExecArray,
   bytes: Uint8Array,
   line: number,
   contract: Contract,
-  seen: SeenPayload,
 ): PayloadIntake | undefined {
   const receivedAt = readUsualInstant(found[receivedAtCapture] as string);
   const name = found[deliveryId] as string;
