@@ -25,6 +25,7 @@ export async function* haulFile(file: FileIntake): AsyncGenerator<Haul> {
     ...sorter.finish(),
     arrived: new ArrivalClock().arrived,
     deliveries: new Map(),
+    traffic: null,
     rows,
     isLast: false,
   });

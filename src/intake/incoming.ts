@@ -1,6 +1,7 @@
 import type { Arrival, QuarantinedRow } from "../domain/arrival.ts";
 import type { Barcode } from "../domain/barcode.ts";
 import type { Observation } from "../domain/observation.ts";
+import type { TrafficField } from "../domain/traffic.ts";
 
 /**
  * What every source hands over: intakes (one received artefact each) with
@@ -33,6 +34,27 @@ export interface PayloadIntake {
   readonly listed: readonly Barcode[];
   /** Webhook: the customer number that the delivery carries; `null` where it carries none. */
   readonly customerNumber: string | null;
+  /** Absent: nothing is learnt of it, because nobody could read it or no contract describes it. */
+  readonly seen?: SeenPayload | undefined;
+}
+
+/** A payload as something that shows what its service sends. */
+export interface SeenPayload {
+  /** The name of the contract by which it was read. */
+  readonly contract: string;
+  /** Whether this stands for all payloads of one shape, which differ in nothing but texts. */
+  readonly isShape: boolean;
+  /** Looks at it closely; which of a shape's payloads is looked at makes no difference. */
+  readonly look: () => PayloadLook;
+}
+
+export interface PayloadLook {
+  /** Each path in it with the kind of its value, such as `item.status.code text`; each once. */
+  readonly paths: readonly string[];
+  /** The contract's fields that it does not fill; of deliveries. */
+  readonly lacking: readonly TrafficField[];
+  /** Names, kinds, and values of the contract's fields only, as JSON. */
+  readonly sample: () => string;
 }
 
 /** A file: read twice, first to know it whole (hash, length, trailer), then row by row, so that any size fits. */

@@ -21,6 +21,7 @@ import { findSchema, listSchemaErrors, SCHEMA_FILES } from "../support/schemas.t
 import { aCopyReport, aHash, aMigrateReport, aTable, aVerifyReport } from "../support/store-reports.ts";
 
 const NAMES = [
+  "contract-check",
   "db-copy",
   "db-migrate",
   "db-verify",
