@@ -26,6 +26,7 @@ export async function* haulFile(file: FileIntake): AsyncGenerator<Haul> {
     arrived: new ArrivalClock().arrived,
     deliveries: new Map(),
     rows,
+    notes: [],
     isLast: false,
   });
 
@@ -45,7 +46,7 @@ export async function* haulFile(file: FileIntake): AsyncGenerator<Haul> {
   }
   const clock = new ArrivalClock();
   clock.add(arrival);
-  yield { ...toHaul([], count, quarantined), arrived: clock.arrived, isLast: true };
+  yield { ...toHaul([], count, quarantined), arrived: clock.arrived, notes: file.notes, isLast: true };
 }
 
 async function* toParts({ hash, content }: FileIntake): AsyncGenerator<RawPart> {

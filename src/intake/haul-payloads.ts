@@ -60,6 +60,7 @@ export function haulPayloads(channel: Channel, payloads: Iterable<PayloadIntake>
     arrived: clock.arrived,
     deliveries,
     rows: count,
+    notes: [],
     isLast: true,
   };
 }

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import type { ZoneReader } from "../../domain/instant.ts";
 import { makeZoneReader } from "../../domain/instant.ts";
 import { DETAIL_FIELDS } from "../../domain/observation.ts";
 import { ENCODINGS } from "./decode-text.ts";
+import type { TimeReader } from "./make-time-reader.ts";
+import { makeTimeReader } from "./make-time-reader.ts";
 import type { NamePattern } from "./name-pattern.ts";
 import { makeNamePattern } from "./name-pattern.ts";
-import type { TimeParser } from "./time-pattern.ts";
-import { makeTimeParser, saysSeconds } from "./time-pattern.ts";
+import { makeTimeParser, saysOffset, saysSeconds } from "./time-pattern.ts";
 
 /** The units in which a layout's times may be written, in milliseconds. */
 const PRECISION_MS = { milliseconds: 1, seconds: 1000, minutes: 60_000 } as const;
@@ -21,9 +21,15 @@ const common = {
   time: z.strictObject({
     /** See `makeTimeParser`. */
     pattern: text,
-    /** IANA name of the zone whose wall clock the times show. */
+    /** IANA name of the zone whose wall clock the times show, where neither they nor `zoneColumn` say. */
     zone: text,
     precision: z.enum(["milliseconds", "seconds", "minutes"]),
+    /** The column that names a row's own zone: IANA names with a region, UTC, GMT and offsets are understood. */
+    zoneColumn: text.optional(),
+    /** What other names in that column mean. */
+    zones: z.record(text, text).default({}),
+    /** Whether blanks in the place of digits are zeros. */
+    blankDigits: z.boolean().default(false),
   }),
   /** Which column means what. Several codes are joined with `-`, several times with a blank. */
   fields: z.strictObject({
@@ -69,6 +75,11 @@ const lines = {
     .optional(),
   /** A row with too few columns: set aside, or read with the missing ones empty. Too many are always set aside. */
   raggedRows: z.enum(["quarantine", "pad"]).default("quarantine"),
+  /**
+   * Whether a last row without line end is set aside. Many tools leave it out,
+   * so it counts only where a layout says that its sender never does.
+   */
+  finalLineEnd: z.enum(["optional", "required"]).default("optional"),
 };
 
 const delimited = z.strictObject({
@@ -133,8 +144,7 @@ export type LayoutSettings = z.output<typeof LAYOUT_SCHEMA>;
 export interface LayoutTools {
   /** The layout's name: its file's, without the ending. */
   readonly name: string;
-  readonly parseTime: TimeParser;
-  readonly readZone: ZoneReader;
+  readonly readTime: TimeReader;
   readonly precisionMs: number;
   /** `undefined` where the layout has no name pattern. */
   readonly matchName: NamePattern | undefined;
@@ -152,8 +162,7 @@ export function makeLayout(name: string, settings: LayoutSettings): Layout {
   return {
     ...settings,
     name,
-    parseTime: makeTimeParser(settings.time.pattern),
-    readZone: makeZoneReader(settings.time.zone),
+    readTime: makeTimeReader(settings.time),
     precisionMs: PRECISION_MS[settings.time.precision],
     matchName: settings.fileName === undefined ? undefined : makeNamePattern(settings.fileName),
   };
@@ -200,9 +209,21 @@ function* listContradictions(layout: LayoutSettings): Generator<Contradiction> {
   for (const [index, { column }] of layout.only.entries()) {
     if (!known.includes(column)) yield { path: ["only", index, "column"], message: "one of the columns" };
   }
-  const { pattern, zone, precision } = layout.time;
+  const { pattern, zone, precision, zoneColumn, zones } = layout.time;
   yield* complainOf(["time", "pattern"], () => makeTimeParser(pattern));
   yield* complainOf(["time", "zone"], () => makeZoneReader(zone));
+  for (const [name, meaning] of Object.entries(zones)) {
+    yield* complainOf(["time", "zones", name], () => makeZoneReader(meaning));
+  }
+  if (zoneColumn !== undefined) {
+    const path = ["time", "zoneColumn"];
+    if (!known.includes(zoneColumn)) yield { path, message: `one of the columns; '${zoneColumn}' is none` };
+    if (personal.has(zoneColumn))
+      yield { path, message: `a column that is kept; '${zoneColumn}' is personal` };
+    if (saysOffset(pattern)) yield { path, message: "nothing, because the pattern says the offset already" };
+  } else if (Object.keys(zones).length > 0) {
+    yield { path: ["time", "zones"], message: "a zoneColumn that holds these names" };
+  }
   if (precision !== "minutes" && !saysSeconds(pattern)) {
     yield { path: ["time", "precision"], message: "minutes, because the pattern says no seconds" };
   }
