@@ -109,11 +109,23 @@ export function makeProgram(): Command {
     (await import("./commands/mapping-lint.ts")).mappingLint(self.optsWithGlobals()),
   );
 
+  addLayoutCommands(program, command);
   addDbCommands(program, command);
   return program;
 }
 
 type AddCommand = (spec: string, description: string, parent?: Command) => Command;
+
+/** The commands about the layouts of scan files. */
+function addLayoutCommands(program: Command, command: AddCommand): void {
+  const layout = program.command("layout").description("works on the layouts of scan files").exitOverride();
+  command("check <file>", "shows how a scan file is read; exits 1 when rows are set aside", layout)
+    .option("--layout <name>", "name or path of the file's layout (default: the configured one)")
+    .option("--rows <number>", "how many rows are shown", parseCount, 5)
+    .action(async (file: string, _options, self: Command) =>
+      (await import("./commands/layout-check.ts")).layoutCheck(file, self.optsWithGlobals()),
+    );
+}
 
 /** The commands about the store itself. */
 function addDbCommands(program: Command, command: AddCommand): void {

@@ -46,7 +46,7 @@ export function listNotes({ foreignLines, unendedRow, trailer }: FileFacts, layo
   const notes: string[] = [];
   if (foreignLines > 0) {
     const unit = layout.format === "xml" ? "tags" : "lines";
-    notes.push(`${foreignLines} ${unit} are not ${layout.encoding} and were read as Windows-1252`);
+    notes.push(`${unit} that are not ${layout.encoding} and were read as Windows-1252: ${foreignLines}`);
   }
   if (unendedRow !== null && trailer === null && !showsRowEnd(layout)) {
     notes.push(
