@@ -117,7 +117,8 @@ export function readLegacyTables(config: Config): MappingTables {
   return toMappingTables(readMappingFiles(folder), noWireCodes, join(folder, "legacy-codes.csv"));
 }
 
-function toStatus(code: string, at: number, tables: MappingTables): string {
+/** What the mapping table says of a scan's code: a status, `notice` or `unmapped`. */
+export function toStatus(code: string, at: number, tables: MappingTables): string {
   const translation = translate("legacy-scan", code, at, tables);
   return translation.kind === "status" ? translation.status : translation.kind;
 }

@@ -125,6 +125,13 @@ function addLayoutCommands(program: Command, command: AddCommand): void {
     .action(async (file: string, _options, self: Command) =>
       (await import("./commands/layout-check.ts")).layoutCheck(file, self.optsWithGlobals()),
     );
+  command(
+    "guess <file...>",
+    "proposes a layout for files of one feed, as a file to be saved; exits 1 when it is not sure of all",
+    layout,
+  ).action(async (files: string[], _options, self: Command) =>
+    (await import("./commands/layout-guess.ts")).layoutGuess(files, self.optsWithGlobals()),
+  );
 }
 
 /** The commands about the store itself. */
