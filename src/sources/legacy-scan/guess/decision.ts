@@ -12,6 +12,7 @@ export const GUESS_REASONS = [
   "ascii",
   "utf8",
   "notUtf8",
+  "readsBoth",
   "columnCounts",
   "equalWidths",
   "tags",

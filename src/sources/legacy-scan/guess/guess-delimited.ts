@@ -78,10 +78,11 @@ function cutAt(
     .slice(0, MOST_LINES);
   const width = mostFrequent(split(all).map((cells) => cells.length));
   if (width === undefined || width < LEAST_COLUMNS) return undefined;
-  const isRow = (line: string): boolean => split([line])[0]?.length === width;
+  const toWidth = (line: string): number => split([line])[0]?.length ?? 0;
   const ends = findEnds(
     files.map((lines) => lines.slice(0, MOST_LINES)),
-    isRow,
+    toWidth,
+    width,
     isWhole && all.length < MOST_LINES,
   );
   const bodies = ends.body.map(split);

@@ -41,11 +41,13 @@ export function guessDetails(
       .filter((column) => isFree(column) && !personal.includes(column))
       .map((column) => ({ column, match: matchHeader(column.name, field) }))
       .filter(({ match }) => match > 0)
-      .sort((a, b) => b.match - a.match);
+      .sort((a, b) => b.match - a.match || b.column.texts.length - a.column.texts.length);
     if (best === undefined) continue;
     const name = best.column.name ?? "";
-    if (best.match === next?.match || best.match < 3) {
-      decisions.push(decide(`fields.${field}`, null, "unsure", "several", toSeveral(name, columns.length)));
+    // Of two that are named alike, one that is always empty is none.
+    const isTied = best.match === next?.match && next.column.texts.length > 0;
+    if (isTied || best.match < 3) {
+      decisions.push(decide(`fields.${field}`, null, "unsure", "several", toSeveral(name, isTied ? 2 : 1)));
       continue;
     }
     details.set(field, best.column.at);
@@ -66,7 +68,8 @@ export function guessDetails(
       continue;
     }
     details.set(field, best.column.at);
-    decisions.push({ about: `fields.${field}`, value: column, ...best.evidence });
+    const { values, ...evidence } = best.evidence;
+    decisions.push({ about: `fields.${field}`, value: column, ...evidence, values: { ...values, column } });
   }
 
   const texts = candidates.filter(
@@ -85,7 +88,7 @@ export function guessDetails(
 }
 
 function toSeveral(column: string, count: number): Decision["values"] {
-  return { column, others: count - 1, share: 0, texts: 0, distinct: 0 };
+  return { column, others: count - 1 };
 }
 
 /** What is found for certain goes first, so that what is left fits the rest. */
@@ -158,6 +161,6 @@ function toEvidence(
   return {
     confidence,
     reason,
-    values: { texts: texts.length, distinct: distinct.size, share: 100, column: "", others: 0 },
+    values: { texts: texts.length, distinct: distinct.size },
   };
 }

@@ -6,9 +6,13 @@ import { decide } from "./decision.ts";
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the class is the whole of ASCII
 const NOT_ASCII = /[^\u0000-\u007f]/;
 
+/** So many lines of one kind are the sender's way; fewer may be one file's. */
+const ENOUGH_LINES = 20;
+
 /**
  * The encoding of lines, one character per byte. Bytes that are no UTF-8 are
- * taken for Windows-1252, of which Latin-1's letters are a part.
+ * taken for Windows-1252, of which Latin-1's letters are a part. A layout in
+ * UTF-8 reads such lines, too, so it is proposed where there are few of them.
  */
 export function guessEncoding(
   lines: readonly string[],
@@ -25,6 +29,6 @@ export function guessEncoding(
   if (hasMark) return found("utf-8", "sure", "mark");
   if (letters.length === 0) return found("utf-8", "assumed", "ascii");
   if (foreign === 0) return found("utf-8", valid >= 3 ? "sure" : "likely", "utf8");
-  if (valid === 0) return found("windows-1252", foreign >= 3 ? "sure" : "likely", "notUtf8");
-  return found(valid > foreign ? "utf-8" : "windows-1252", "unsure", valid > foreign ? "utf8" : "notUtf8");
+  if (valid === 0 && foreign >= ENOUGH_LINES) return found("windows-1252", "sure", "notUtf8");
+  return found("utf-8", "likely", "readsBoth");
 }

@@ -19,10 +19,17 @@ const REMARKS = ["#", "--", "//", "*", "!", "'"] as const;
 /**
  * Finds remarks and trailers: lines that are cut up otherwise than rows.
  *
- * @param isRow whether a line is cut up like a row
+ * @param toWidth how many columns or bytes a line has
+ * @param width of a row
  * @param isWhole whether the files' last lines are here
  */
-export function findEnds(files: SampleLines, isRow: (line: string) => boolean, isWhole: boolean): Ends {
+export function findEnds(
+  files: SampleLines,
+  toWidth: (line: string) => number,
+  width: number,
+  isWhole: boolean,
+): Ends {
+  const isRow = (line: string): boolean => toWidth(line) === width;
   const filled = files.map((lines) => lines.filter((line) => !isBlank(line)));
   const odd = filled.flatMap((lines) => lines.slice(0, -1)).filter((line) => !isRow(line));
   const comment = REMARKS.find((sign) => odd.some((line) => line.startsWith(sign)));
@@ -33,7 +40,10 @@ export function findEnds(files: SampleLines, isRow: (line: string) => boolean, i
     const count = odd.filter((line) => line.startsWith(comment)).length;
     decisions.push(decide("comment", comment, "likely", "remarks", { count }));
   }
-  const trailer = isWhole ? findTrailer(filled, isRow, isRemark) : undefined;
+  // Where other lines are as short, the last one is a short row.
+  const shortWidths = new Set(odd.filter((line) => !isRemark(line)).map(toWidth));
+  const isLikeRow = (line: string): boolean => isRow(line) || shortWidths.has(toWidth(line));
+  const trailer = isWhole ? findTrailer(filled, isLikeRow, isRemark) : undefined;
   if (trailer !== undefined) decisions.push(trailer.decision);
   const rule = trailer?.rule;
   const body = filled.map((lines) =>

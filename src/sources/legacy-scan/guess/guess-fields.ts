@@ -3,6 +3,7 @@ import { normaliseLegacyCode } from "../../../mapping/translate.ts";
 import type { Decision } from "./decision.ts";
 import { decide } from "./decision.ts";
 import { guessDetails } from "./guess-details.ts";
+import type { SentAt } from "./guess-pattern.ts";
 import type { TimeGuess } from "./guess-time.ts";
 import { guessTime } from "./guess-time.ts";
 import { matchHeader } from "./header-words.ts";
@@ -15,8 +16,7 @@ export interface GuessContext {
   readonly isKnownCode: (code: string) => boolean;
   /** Groups of digits in the files' names. */
   readonly nameNumbers: readonly string[];
-  /** When the files were made at the latest (UTC epoch milliseconds). */
-  readonly sentAt: number;
+  readonly sent: SentAt;
 }
 
 /** Which column means what, by position. */
@@ -38,7 +38,9 @@ const ANY_BARCODE = /^(?=(?:.*[0-9]){6})[0-9A-Za-z]{8,35}$/;
 const LETTER_CODE = /^(?:[A-Z][0-9]{2}|[0-9]{2}[A-Z])$/i;
 const SHORT_CODE = /^(?:[0-9]{2,3}|[A-Z][0-9]?|[A-Z]{2,4})$/i;
 const ZONE_NAME = /^(?:UTC|GMT|Z|[A-Z]{3,4}|[+-][0-9]{2}:[0-9]{2}|[A-Z][A-Za-z_]+\/[A-Za-z_/+-]+)$/;
-const LEAST = 2.5;
+/** Less evidence is none. */
+const LEAST_FOR_BARCODE = 2.5;
+const LEAST_FOR_CODE = 1.5;
 
 interface Scored {
   readonly column: TableColumn;
@@ -50,14 +52,15 @@ interface Scored {
 /** Which column means what; `undefined` where barcode, code or time is in none. */
 export function guessFields(table: Table, context: GuessContext): FieldsGuess | undefined {
   const columns = toColumns(table);
-  const time = guessTime(columns, context.sentAt);
+  const time = guessTime(columns, context.sent);
   if (time === undefined) return undefined;
   const free = columns.filter(({ at }) => !time.columns.includes(at));
-  const barcodes = rank(free, toBarcodeScore);
+  const barcodes = rank(free, LEAST_FOR_BARCODE, toBarcodeScore);
   const [barcode] = barcodes;
   if (barcode === undefined) return undefined;
   const codes = rank(
     free.filter((column) => column !== barcode.column),
+    LEAST_FOR_CODE,
     (column) => toCodeScore(column, context),
   );
   const [code] = codes;
@@ -91,12 +94,13 @@ export function guessFields(table: Table, context: GuessContext): FieldsGuess | 
 
 function rank(
   columns: readonly TableColumn[],
+  least: number,
   toScore: (column: TableColumn) => Omit<Scored, "column"> | undefined,
 ): Scored[] {
   return columns
     .flatMap((column) => {
       const scored = toScore(column);
-      return scored === undefined || scored.score < LEAST ? [] : [{ column, ...scored }];
+      return scored === undefined || scored.score < least ? [] : [{ column, ...scored }];
     })
     .sort((a, b) => b.score - a.score || a.column.at - b.column.at);
 }
@@ -108,7 +112,9 @@ function toBarcodeScore({ name, cells, texts, distinct }: TableColumn): Omit<Sco
   const filled = texts.length / Math.max(cells.length, 1);
   // A customer's number is the same in most rows, a parcel's in some.
   const varied = distinct.size > 1 || texts.length < 3 ? Math.min(1, (distinct.size * 4) / texts.length) : 0;
-  const content = own * 3 + any + varied - (1 - filled) * 3;
+  // Every scan has a barcode, and not every one a main barcode.
+  const always = filled === 1 ? 0.6 : 0;
+  const content = own * 3 + any + varied + always - (1 - filled) * 3;
   const main = matchHeader(name, "mainBarcode") > 1 ? -4 : 0;
   return { content, score: content + matchHeader(name, "barcode") + main };
 }
@@ -141,7 +147,7 @@ function decideField(
   const isShown = best.content >= 4;
   const others = ranked.length - 1;
   const values = { column, texts: texts.length, distinct: best.column.distinct.size, others };
-  if (lead < 0.5) return decide(about, column, "unsure", "several", { ...values, share: 0 });
+  if (lead < 0.5) return decide(about, column, "unsure", "several", values);
   if ((isNamed || isShown) && lead >= 1.5) return decide(about, column, "sure", reason, values);
   return decide(about, column, isNamed || isShown ? "likely" : "unsure", reason, values);
 }

@@ -46,6 +46,15 @@ export function guessNamePattern(
   };
 }
 
+/** The time that a file's name says, as UTC epoch milliseconds. */
+export function findNameTime(name: string): number | undefined {
+  const pieces = name.split(/([0-9]+)/);
+  const at = [...(findTime(pieces)?.keys() ?? [])];
+  if (at.length === 0) return undefined;
+  const digits = at.map((place) => pieces[place] ?? "").join("");
+  return Temporal.Instant.from(`${digits.slice(0, 8)}T${digits.slice(8)}Z`).epochMilliseconds;
+}
+
 /** Which groups of digits are date and time, by position. */
 function findTime(pieces: readonly string[]): ReadonlyMap<number, string> | undefined {
   for (let at = 1; at < pieces.length; at += 2) {

@@ -16,6 +16,8 @@ const NEARLY_ALL = 0.95;
 const TIME_WIDTHS = [19, 17, 16, 14, 12] as const;
 const CODE_WIDTH = 3;
 const LEAST_CONSTANT = 5;
+const SHORTEST_BARCODE = 9;
+const CARRIER_BARCODE = /^ *(?:[23]S[A-Z]{1,4}[0-9]{6,}|[A-Z]{2}[0-9]{9}[A-Z]{2})/i;
 
 /** A stretch of bytes, from and up to. */
 type Stretch = readonly [from: number, to: number];
@@ -33,7 +35,7 @@ export function cutFixed(
   const all = files.flat().filter((line) => !isBlank(line));
   const width = mostFrequent(all.map((line) => line.length));
   if (width === undefined || width < LEAST_WIDTH) return undefined;
-  const ends = findEnds(files, (line) => line.length === width, isWhole);
+  const ends = findEnds(files, (line) => line.length, width, isWhole);
   const lines = ends.body.flat();
   const fitting = lines.filter((line) => line.length === width);
   const fit = fitting.length / Math.max(lines.length, 1);
@@ -42,8 +44,17 @@ export function cutFixed(
   const time = findTime(rows, width);
   if (time === undefined) return undefined;
   const code = findCode(rows, width, time, context);
-  const anchors = [time, ...(code === undefined ? [] : [code])];
-  const fixedEnds = new Set([0, width, ...anchors.flat(), ...findNameNumbers(rows, anchors, context)]);
+  const barcode = findBarcode(rows, width, [time, ...(code === undefined ? [] : [code])]);
+  const anchors = [time, code, barcode].filter((stretch) => stretch !== undefined);
+  // Where a barcode ends is seen by what follows it.
+  const ownEnds = [time, code].flatMap((stretch) => stretch ?? []);
+  const fixedEnds = new Set([
+    0,
+    width,
+    ...ownEnds,
+    ...(barcode?.slice(0, 1) ?? []),
+    ...findNameNumbers(rows, anchors, context),
+  ]);
   const starts = toStarts(rows, width, fixedEnds, anchors);
   const stretches = starts.map((from, index): Stretch => [from, starts[index + 1] ?? width]);
   const values = { width, columns: stretches.length, fitting: fitting.length, lines: lines.length };
@@ -111,6 +122,21 @@ function findCode(
   return best === undefined ? undefined : [best.from, best.from + CODE_WIDTH];
 }
 
+/** Where the barcodes begin that are written in a form of their own, padding in front included. */
+function findBarcode(
+  rows: readonly string[],
+  width: number,
+  anchors: readonly Stretch[],
+): Stretch | undefined {
+  for (let from = 0; from + SHORTEST_BARCODE <= width; from += 1) {
+    const to = from + SHORTEST_BARCODE;
+    if (anchors.some(([start, end]) => from < end && to > start)) continue;
+    const count = rows.filter((row) => CARRIER_BARCODE.test(row.slice(from))).length;
+    if (count > rows.length * 0.6) return [from, to];
+  }
+  return undefined;
+}
+
 /** Where a number of the file's name stands in nearly every row. */
 function findNameNumbers(
   rows: readonly string[],
@@ -150,7 +176,7 @@ function isBoundary(rows: readonly string[], at: number): boolean {
     const [before = "", here = ""] = [row[at - 1], row[at]];
     if (here !== " ") filled += 1;
     if (before === " " && here !== " ") padded += 1;
-    if (/[0-9]/.test(before) && /[A-Za-z]/.test(here)) changes += 1;
+    if (/[A-Za-z]/.test(here) && /^[0-9]{4}$/.test(row.slice(Math.max(at - 4, 0), at))) changes += 1;
   }
   const most = rows.length * NEARLY_ALL;
   return filled >= most && (padded >= Math.max(2, rows.length * 0.01) || changes >= most);

@@ -6,8 +6,9 @@ import { cutDelimited } from "./guess-delimited.ts";
 import { guessEncoding } from "./guess-encoding.ts";
 import type { FieldsGuess, GuessContext } from "./guess-fields.ts";
 import { guessFields } from "./guess-fields.ts";
-import { guessNamePattern, listNameNumbers } from "./guess-file-name.ts";
+import { findNameTime, guessNamePattern, listNameNumbers } from "./guess-file-name.ts";
 import { cutFixed } from "./guess-fixed.ts";
+import type { SentAt } from "./guess-pattern.ts";
 import { cutXml } from "./guess-xml.ts";
 import type { Sample } from "./read-sample.ts";
 import { toLines } from "./read-sample.ts";
@@ -46,7 +47,7 @@ export function guessLayout(
   const context: GuessContext = {
     isKnownCode,
     nameNumbers: listNameNumbers(names),
-    sentAt: Math.max(...samples.map(toSentAt)),
+    sent: toSentAt(samples),
   };
   const options = { encoding: encoding.encoding, isWhole: samples.every(({ isWhole }) => isWhole) };
   const isXml = samples.every(({ text }) => XML_BEGIN.test(text));
@@ -110,15 +111,11 @@ function toTexts({ cut, fields }: Guess, field: DetailField): readonly string[] 
   return at === undefined ? [] : cut.table.rows.map((row) => row[at] ?? "");
 }
 
-/** The time in a file's name, else its own. */
-function toSentAt({ name, modifiedAt }: Sample): number {
-  const [, date, time] = /(20[0-9]{6})[^0-9]{0,2}([0-9]{6})/.exec(name) ?? [];
-  if (date === undefined || time === undefined) return modifiedAt;
-  try {
-    return Temporal.Instant.from(`${date}T${time}Z`).epochMilliseconds;
-  } catch {
-    return modifiedAt;
-  }
+/** The latest time in the files' names; where none has one, the latest of the files themselves. */
+function toSentAt(samples: readonly Sample[]): SentAt {
+  const named = samples.map(({ name }) => findNameTime(name)).filter((at) => at !== undefined);
+  const own = samples.map(({ modifiedAt }) => modifiedAt);
+  return { at: Math.max(...(named.length > 0 ? named : own)), isNamed: named.length > 0 };
 }
 
 /** A name for every column: the file's own, or after what it means. */

@@ -12,6 +12,13 @@ export interface PatternGuess {
   readonly values: Decision["values"];
 }
 
+/** When the files were made at the latest (UTC epoch milliseconds). */
+export interface SentAt {
+  readonly at: number;
+  /** Whether a file's name says it: then its scans are of those days. A file's own time may be that of a copy. */
+  readonly isNamed: boolean;
+}
+
 const DAY_MS = 86_400_000;
 const MOST_TEXTS = 3000;
 const SHAPES_TRIED = 12;
@@ -32,12 +39,11 @@ interface Reading {
  * what lies after the file's own time, or far from it, speaks against one.
  *
  * @param texts trimmed, none empty
- * @param sentAt when the file was made at the latest (UTC epoch milliseconds)
  */
 export function guessPattern(
   texts: readonly string[],
   kind: PatternKind,
-  sentAt: number,
+  sent: SentAt,
 ): PatternGuess | undefined {
   const some = texts.slice(0, MOST_TEXTS);
   const candidates = new Set(listShapes(some).flatMap((text) => patternsOf(text, kind)));
@@ -55,7 +61,7 @@ export function guessPattern(
   const equal = readings.filter(({ hits }) => hits === best.hits);
   const next = readings.find(({ hits, pattern }) => hits < best.hits && isRival(pattern, best.pattern));
   return {
-    ...choose(equal, best.hits - (next?.hits ?? 0), some.length, sentAt),
+    ...choose(equal, best.hits - (next?.hits ?? 0), some.length, sent),
     share: best.hits / some.length,
   };
 }
@@ -99,7 +105,7 @@ function choose(
   readings: readonly Reading[],
   lead: number,
   texts: number,
-  sentAt: number,
+  sent: SentAt,
 ): Omit<PatternGuess, "share"> {
   const [first] = readings as [Reading, ...Reading[]];
   const rivals = readings.filter(({ pattern }) => isRival(pattern, first.pattern));
@@ -122,12 +128,12 @@ function choose(
       .join(", "),
     texts,
   });
-  const past = all.filter(({ last }) => last <= sentAt + 2 * DAY_MS);
+  const past = all.filter(({ last }) => last <= sent.at + 2 * DAY_MS);
   const [only] = past;
   if (only !== undefined && past.length === 1)
     return { pattern: only.pattern, confidence: "likely", reason: "timesNotLater", values: names(only) };
   const byDistance = (past.length > 0 ? past : all)
-    .map((one) => ({ one, days: (Math.abs(sentAt - one.last) + one.last - one.first) / DAY_MS }))
+    .map((one) => ({ one, days: toDistance(one, sent) / DAY_MS }))
     .sort((a, b) => a.days - b.days);
   const [near, far] = byDistance;
   if (
@@ -138,4 +144,9 @@ function choose(
   )
     return { pattern: near.one.pattern, confidence: "likely", reason: "timesClose", values: names(near.one) };
   return { pattern: first.pattern, confidence: "unsure", reason: "timesTwoReadings", values: names(first) };
+}
+
+/** How far a reading's times are from each other, and from when they were sent. */
+function toDistance({ first, last }: Reading, { at, isNamed }: SentAt): number {
+  return last - first + (isNamed ? Math.abs(at - last) : 0);
 }

@@ -1,6 +1,6 @@
 import type { Decision } from "./decision.ts";
 import { decide } from "./decision.ts";
-import type { PatternGuess } from "./guess-pattern.ts";
+import type { PatternGuess, SentAt } from "./guess-pattern.ts";
 import { guessPattern } from "./guess-pattern.ts";
 import { matchHeader } from "./header-words.ts";
 import type { TableColumn } from "./table.ts";
@@ -26,14 +26,15 @@ interface Candidate {
 }
 
 /** The columns of the scan's time; `undefined` where no column holds times. */
-export function guessTime(columns: readonly TableColumn[], sentAt: number): TimeGuess | undefined {
-  const moments = listCandidates(columns, "moment", sentAt);
+export function guessTime(columns: readonly TableColumn[], sent: SentAt): TimeGuess | undefined {
+  const moments = listCandidates(columns, "moment", sent);
   const [best, next] = moments;
   if (best !== undefined) {
     const { name, at, texts } = best.column;
     const shown = name ?? `#${at + 1}`;
     const isClear = next === undefined || best.score > next.score;
-    const values = { column: shown, share: toPercent(best.guess.share), others: moments.length - 1 };
+    const share = Math.round(best.guess.share * 100);
+    const values = { column: shown, share, distinct: best.column.distinct.size, others: moments.length - 1 };
     const reason = isClear ? (matchHeader(name, "time") > 0 ? "headerAndContent" : "content") : "several";
     return finish([at], best.guess, texts, [
       decide(
@@ -45,8 +46,8 @@ export function guessTime(columns: readonly TableColumn[], sentAt: number): Time
       ),
     ]);
   }
-  const [date] = listCandidates(columns, "date", sentAt);
-  const clocks = listCandidates(columns, "clock", sentAt);
+  const [date] = listCandidates(columns, "date", sent);
+  const clocks = listCandidates(columns, "clock", sent);
   if (date === undefined || clocks.length === 0) return undefined;
   // Of several clocks the one behind the date is its.
   const clock = clocks.find(({ column }) => column.at === date.column.at + 1) ?? clocks[0];
@@ -61,10 +62,10 @@ export function guessTime(columns: readonly TableColumn[], sentAt: number): Time
   ]);
 }
 
-function listCandidates(columns: readonly TableColumn[], kind: PatternKind, sentAt: number): Candidate[] {
+function listCandidates(columns: readonly TableColumn[], kind: PatternKind, sent: SentAt): Candidate[] {
   return columns
     .flatMap((column): Candidate[] => {
-      const guess = guessPattern(column.texts, kind, sentAt);
+      const guess = guessPattern(column.texts, kind, sent);
       if (guess === undefined || guess.share < MOSTLY) return [];
       // Empty in some rows, or the same in all: a time, but not that of the scan.
       const filled = column.texts.length / Math.max(column.cells.length, 1);
@@ -112,8 +113,4 @@ function guessPrecision(
   if (endsInSeconds && secondsAreZero && texts.length >= ENOUGH_TIMES)
     return found("minutes", "likely", "secondsAlwaysZero");
   return found("seconds", "sure", "secondsVary");
-}
-
-function toPercent(share: number): number {
-  return Math.round(share * 100);
 }

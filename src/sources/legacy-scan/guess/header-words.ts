@@ -128,6 +128,7 @@ export function matchHeader(name: string | null, meaning: NamedMeaning): number 
 
 /** Whether a text is a word that columns are named by. */
 export function isHeaderWord(text: string): boolean {
+  if (/[0-9]/.test(text)) return false;
   return (Object.keys(WORDS) as NamedMeaning[]).some((meaning) => matchHeader(text, meaning) > 0);
 }
 
