@@ -25,6 +25,8 @@ const NAMES = [
   "demo",
   "findings",
   "import",
+  "layout-check",
+  "layout-guess",
   "mapping-lint",
   "parcels",
   "reconcile",
