@@ -56,7 +56,7 @@ export async function checkLayout(
     seen += batch.length;
     for (const row of batch) tally.add(row);
   }
-  const { fault, faultLine, header, trailer, unendedRow } = file.facts;
+  const { fault, faultLine, header, trailer, unendedLine } = file.facts;
   const named = layout.matchName?.(basename(path));
   const fileFault = fault === null ? null : toFileFault(fault, faultLine, path, layout);
   const summary = tally.finish(fault === null ? Math.max(observed - seen, 0) : 0);
@@ -77,7 +77,7 @@ export async function checkLayout(
     },
     header: header === null ? null : { line: header.line, columns: header.names },
     trailer: trailer === null ? null : { line: trailer.line, text: toVisible(trailer.text) },
-    finalLineEnd: layout.format === "xml" ? null : unendedRow === null,
+    finalLineEnd: layout.format === "xml" ? null : unendedLine === null,
     fault: fileFault,
     notes: file.notes,
     columns: [...meanings].map(([column, meaning]) => ({ column, meaning })),

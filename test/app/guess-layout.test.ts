@@ -1,5 +1,6 @@
 import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { guessScanLayout } from "../../src/app/guess-layout.ts";
 import { readConfig } from "../../src/config.ts";
@@ -243,6 +244,40 @@ describe("guessScanLayout, what a file cannot say", () => {
   ])("proposes nothing for %s", async (_what, lines) => {
     await expect(guess("scans.csv", lines)).rejects.toThrow(UsageError);
   });
+
+  it("ends in a proposal that is a layout, or in a usage error, whatever a file holds", () =>
+    withFolder(async (folder) => {
+      const contents = FEEDS.map(
+        ({ files }) => files.find(({ bytes }) => bytes.length < 3000)?.bytes ?? Buffer.of(),
+      );
+      const noise = fc.oneof(
+        fc.uint8Array({ maxLength: 12 }),
+        fc
+          .constantFrom(";", "|", "\n", "\r\n\r\n", '"', "<scan>", "</", "2026-03-07", "#", "\t", "{", "*")
+          .map((text) => Buffer.from(text)),
+      );
+      const edit = fc.tuple(fc.nat(3000), fc.nat(40), noise);
+      const path = join(folder, "scans_20260308_060359.txt");
+      await fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom(...contents),
+          fc.array(edit, { maxLength: 6 }),
+          async (content, edits) => {
+            let changed: Buffer = content;
+            for (const [at, removed, added] of edits)
+              changed = Buffer.concat([changed.subarray(0, at), added, changed.subarray(at + removed)]);
+            await writeFile(path, changed);
+            try {
+              const report = await guessScanLayout(config, [path]);
+              expect(parseLayout(renderLayoutGuessText(report, "nl"), "guessed.yml").name).toBe("guessed");
+            } catch (error) {
+              if (!(error instanceof UsageError) || error.complaint.place.startsWith("guessed")) throw error;
+            }
+          },
+        ),
+        { numRuns: 60 },
+      );
+    }));
 
   it("looks at the first megabytes of a large file only, and says so", () =>
     withFolder(async (folder) => {

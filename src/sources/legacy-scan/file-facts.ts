@@ -19,8 +19,8 @@ export interface FileFacts {
   readonly header: { readonly line: number; readonly names: readonly string[] } | null;
   /** The last line that counts the rows; `null` where there is none. */
   readonly trailer: { readonly line: number; readonly text: string } | null;
-  /** The row behind which no line end stands; `null` where every row has one. */
-  readonly unendedRow: number | null;
+  /** The last line, a row or the header, where no line end stands behind it; otherwise `null`. */
+  readonly unendedLine: number | null;
 }
 
 /** A row as it was met, for those who show how a file is read. */
@@ -42,15 +42,15 @@ export type RowObserver = (row: () => MetRow) => void;
  * A missing last line end is worth a note where nothing else would show that
  * the last row was cut off, and no more: many tools never write one.
  */
-export function listNotes({ foreignLines, unendedRow, trailer }: FileFacts, layout: Layout): string[] {
+export function listNotes({ foreignLines, unendedLine, trailer }: FileFacts, layout: Layout): string[] {
   const notes: string[] = [];
   if (foreignLines > 0) {
     const unit = layout.format === "xml" ? "tags" : "lines";
     notes.push(`${unit} that are not ${layout.encoding} and were read as Windows-1252: ${foreignLines}`);
   }
-  if (unendedRow !== null && trailer === null && !showsRowEnd(layout)) {
+  if (unendedLine !== null && trailer === null && !showsRowEnd(layout)) {
     notes.push(
-      `no line end behind the last row (line ${unendedRow}): a cut within its last column would not show`,
+      `no line end behind the last line (${unendedLine}): a cut within its last column would not show`,
     );
   }
   return notes;

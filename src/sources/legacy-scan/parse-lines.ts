@@ -22,6 +22,7 @@ import { makeRowShaper } from "./make-row-shaper.ts";
 import { makeRowSplitter } from "./make-row-splitter.ts";
 import { LONGEST_ROW_BYTES } from "./read-blocks.ts";
 import type { LineBlock } from "./read-lines.ts";
+import { countInTrailer, hasHeader, makeLineSorter, toTrailerStart } from "./sort-lines.ts";
 
 type LinesLayout = DelimitedLayout | FixedLayout;
 
@@ -94,6 +95,10 @@ export async function inspectLines(
     if (isBegun && lastRow.line === lastLine) blame(toTrailerFault(lastRow.text, rule.line), lastLine);
     if (rule.required) blame(NO_TRAILER, Math.max(lastLine, 1));
   }
+  const unendedLine =
+    !isEnded && lastLine > 0 && lastLine === (lastRow.line || header?.line) ? lastLine : null;
+  if (layout.finalLineEnd === "required" && unendedLine !== null && rows === 0)
+    blame(ROW_UNENDED, unendedLine);
   return {
     fault,
     faultLine: faultLine || lastLine,
@@ -102,7 +107,7 @@ export async function inspectLines(
     binding,
     header,
     trailer,
-    unendedRow: !isEnded && rows > 0 && lastRow.line === lastLine ? lastLine : null,
+    unendedLine,
   };
 }
 
@@ -164,7 +169,7 @@ function makeRefuser(
 function makeRowsParser(
   layout: LinesLayout,
   binding: Binding,
-  { header, unendedRow }: FileFacts,
+  { header, unendedLine }: FileFacts,
   context: FileContext,
   observe: RowObserver | undefined,
 ): RowsParser {
@@ -172,7 +177,7 @@ function makeRowsParser(
   const shapeCells = makeRowShaper(layout, binding.width);
   const readRow = makeRowReader(layout, binding, context);
   const names = header?.names ?? listColumns(layout);
-  const refusedLine = layout.finalLineEnd === "required" ? unendedRow : null;
+  const refusedLine = layout.finalLineEnd === "required" ? unendedLine : null;
   return (texts, numbers, plain) => {
     const split = splitRows(texts, plain);
     const rows: ParsedRow[] = [];
@@ -205,39 +210,6 @@ function findDamage(text: string, plain: boolean): Fault | undefined {
 
 function toRawLine(text: string, layout: LinesLayout): string {
   return toRaw(decodeText(text, layout.encoding), layout);
-}
-
-function hasHeader(layout: LinesLayout): layout is DelimitedLayout {
-  return layout.format === "delimited" && layout.header;
-}
-
-/** Says of each line of a file in turn what it is. Both readings use it, so that they count the same rows. */
-function makeLineSorter(layout: LinesLayout): (line: string) => "header" | "row" | "trailer" | "nothing" {
-  const { comment, trailer } = layout;
-  const trailerStart = trailer === undefined ? undefined : toTrailerStart(trailer.line);
-  let awaitsHeader = hasHeader(layout);
-  return (line) => {
-    if (line === "" || line.trim() === "") return "nothing";
-    if (trailerStart !== undefined && line.startsWith(trailerStart)) return "trailer";
-    if (comment !== undefined && line.startsWith(comment)) return "nothing";
-    if (!awaitsHeader) return "row";
-    awaitsHeader = false;
-    return "header";
-  };
-}
-
-function toTrailerStart(rule: string): string {
-  return rule.slice(0, rule.indexOf("{rows}"));
-}
-
-/** The number that a trailer states; `undefined` when the line is not of the rule. */
-function countInTrailer(line: string, rule: string): number | undefined {
-  const start = toTrailerStart(rule);
-  const end = rule.slice(start.length + "{rows}".length);
-  const text = line.trim();
-  if (!text.endsWith(end)) return undefined;
-  const digits = text.slice(start.length, text.length - end.length);
-  return /^[0-9]{1,15}$/.test(digits) ? Number(digits) : undefined;
 }
 
 /**

@@ -40,7 +40,7 @@ export async function inspectXml(blocks: AsyncIterable<Block>, layout: XmlLayout
     binding: bindColumns(layout, layout.columns),
     header: null,
     trailer: null,
-    unendedRow: null,
+    unendedLine: null,
   };
 }
 

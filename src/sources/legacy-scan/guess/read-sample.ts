@@ -1,3 +1,4 @@
+import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import { UsageError } from "../../../domain/errors.ts";
@@ -24,8 +25,9 @@ const MARK = "\u00ef\u00bb\u00bf";
  * @throws UsageError when it cannot be read
  */
 export async function readSample(path: string, mostBytes: number): Promise<Sample> {
+  let file: FileHandle | undefined;
   try {
-    await using file = await open(path);
+    file = await open(path);
     const stat = await file.stat();
     if (!stat.isFile()) throw new Error("it is not a file");
     const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(stat.size, mostBytes)));
@@ -50,6 +52,8 @@ export async function readSample(path: string, mostBytes: number): Promise<Sampl
       },
       { cause },
     );
+  } finally {
+    await file?.close();
   }
 }
 
