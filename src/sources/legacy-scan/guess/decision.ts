@@ -26,6 +26,7 @@ export const GUESS_REASONS = [
   "lastFilled",
   "trailerCounts",
   "trailerUnclear",
+  "trailerNone",
   "remarks",
   "shortRows",
   "lineEnds",

@@ -44,7 +44,9 @@ export function findEnds(
   const shortWidths = new Set(odd.filter((line) => !isRemark(line)).map(toWidth));
   const isLikeRow = (line: string): boolean => isRow(line) || shortWidths.has(toWidth(line));
   const trailer = isWhole ? findTrailer(filled, isLikeRow, isRemark) : undefined;
-  if (trailer !== undefined) decisions.push(trailer.decision);
+  decisions.push(
+    trailer?.decision ?? decide("trailer", null, "assumed", "trailerNone", { files: files.length }),
+  );
   const rule = trailer?.rule;
   const body = filled.map((lines) =>
     lines.filter((line, index) => {
