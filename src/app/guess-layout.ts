@@ -14,6 +14,8 @@ import { readLegacyTables, toStatus } from "./check-layout.ts";
 import { tallyRows } from "./layout-tally.ts";
 
 const SAMPLE_BYTES = 4 * 1024 * 1024;
+/** Of all files together; those behind it are not looked at. */
+const ALL_SAMPLES_BYTES = 32 * 1024 * 1024;
 /** Beyond this much, in all files together, nothing is read as a proof. */
 const MOST_PROVED_BYTES = 64 * 1024 * 1024;
 
@@ -26,14 +28,21 @@ const MOST_PROVED_BYTES = 64 * 1024 * 1024;
 export async function guessScanLayout(config: Config, paths: readonly string[]): Promise<LayoutGuessReport> {
   const tables = readLegacyTables(config);
   const samples: Sample[] = [];
-  for (const path of paths) samples.push(await readSample(path, SAMPLE_BYTES));
+  let bytesLeft = ALL_SAMPLES_BYTES;
+  for (const path of paths) {
+    if (bytesLeft <= 0) break;
+    const sample = await readSample(path, Math.min(SAMPLE_BYTES, bytesLeft));
+    bytesLeft -= sample.text.length;
+    samples.push(sample);
+  }
+  const looked = samples.map(({ path }) => path);
   const guess = guessLayout(samples, {
     isKnownCode: (code) => tables.legacyCodes.has(code),
     zone: config.zone,
   });
   if (guess === undefined) {
     throw new UsageError({
-      place: paths.join(", "),
+      place: looked.join(", "),
       value: "no columns could be found that hold barcodes, codes and times",
       expected:
         "scan files of one feed with some rows, delimited, of fixed width or XML, in UTF-8 or Windows-1252",
@@ -43,12 +52,12 @@ export async function guessScanLayout(config: Config, paths: readonly string[]):
   const parts = toLayoutParts(guess.settings);
   const layout = parseLayout(parts.map(({ yaml }) => yaml).join(""), "guessed.yml");
   const isSmall = samples.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) <= MOST_PROVED_BYTES;
-  const prove = (one: Layout) => readAll(paths, one, tables);
+  const prove = (one: Layout) => readAll(looked, one, tables);
   const proof = isSmall ? await prove(layout) : null;
   return {
-    files: paths,
+    files: looked,
     sampleBytes: SAMPLE_BYTES,
-    isWhole: samples.every(({ isWhole }) => isWhole),
+    isWhole: samples.length === paths.length && samples.every(({ isWhole }) => isWhole),
     shipped: isSmall ? await listShipped(prove) : [],
     parts,
     decisions: guess.decisions,

@@ -13,6 +13,7 @@ export interface GuessDecision {
 
 /** What `layout guess` prints. */
 export interface LayoutGuessReport {
+  /** Those that were looked at; of very many or large ones not all. */
   readonly files: readonly string[];
   /** How much of each file was looked at, at the most. */
   readonly sampleBytes: number;

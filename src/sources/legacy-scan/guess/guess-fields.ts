@@ -156,7 +156,10 @@ function decideZone(pattern: string, zone: TableColumn | undefined): Decision {
   if (/X$/.test(pattern)) return decide("time.zone", null, "sure", "offsetInText");
   if (zone !== undefined) {
     return decide("time.zoneColumn", zone.name, "likely", "zoneColumn", {
-      zones: [...zone.distinct].slice(0, 5).join(", "),
+      zones: [...zone.distinct]
+        .filter((text) => ZONE_NAME.test(text))
+        .slice(0, 5)
+        .join(", "),
     });
   }
   return decide("time.zone", null, "assumed", "zoneUnknown");

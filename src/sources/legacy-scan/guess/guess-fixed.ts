@@ -9,8 +9,10 @@ import type { GuessContext } from "./guess-fields.ts";
 import { makeRoughReader, patternsOf } from "./time-shapes.ts";
 
 const LEAST_WIDTH = 20;
+/** Beyond this, no carrier; what is tried for each byte must come to an end. */
+const MOST_WIDTH = 1000;
 const LEAST_FIT = 0.8;
-const MOST_ROWS = 2000;
+const MOST_ROWS = 1000;
 const NEARLY_ALL = 0.95;
 /** The widths of dates with a clock, longest first: a shorter one fits into a longer. */
 const TIME_WIDTHS = [19, 17, 16, 14, 12] as const;
@@ -34,7 +36,7 @@ export function cutFixed(
 ): Cut | undefined {
   const all = files.flat().filter((line) => !isBlank(line));
   const width = mostFrequent(all.map((line) => line.length));
-  if (width === undefined || width < LEAST_WIDTH) return undefined;
+  if (width === undefined || width < LEAST_WIDTH || width > MOST_WIDTH) return undefined;
   const ends = findEnds(files, (line) => line.length, width, isWhole);
   const lines = ends.body.flat();
   const fitting = lines.filter((line) => line.length === width);

@@ -19,18 +19,18 @@ export function cutXml(samples: readonly Sample[], { encoding }: CutOptions): Cu
       .map((piece) => decodeText(piece, encoding))
       .join(""),
   );
-  const counts = new Map<string, number>();
+  const counts = new Map<string, ElementCount>();
   const roots = new Set<string>();
   for (const document of documents) countElements(document, counts, roots);
   const [root] = roots;
   if (root === undefined || roots.size > 1) return [];
   return [...counts]
-    .filter(([name]) => name !== root)
-    .sort((a, b) => b[1] - a[1])
+    .filter(([name, { holds }]) => name !== root && holds)
+    .sort((a, b) => b[1].count - a[1].count)
+    .slice(0, MOST_CANDIDATES)
     .map(([row]) => cutAt(documents, root, row, encoding))
     .filter((cut) => cut !== undefined)
-    .sort((a, b) => b.table.names.length - a.table.names.length)
-    .slice(0, MOST_CANDIDATES);
+    .sort((a, b) => b.table.names.length - a.table.names.length);
 }
 
 function cutAt(
@@ -59,22 +59,33 @@ function cutAt(
   };
 }
 
+interface ElementCount {
+  count: number;
+  /** Whether other elements or attributes stand in it. */
+  holds: boolean;
+}
+
 /** How often each element comes, up to where the sample ends or is no XML. */
-function countElements(document: string, counts: Map<string, number>, roots: Set<string>): void {
+function countElements(document: string, counts: Map<string, ElementCount>, roots: Set<string>): void {
   const parser = new SaxesParser({ xmlns: false });
-  let depth = 0;
+  const path: ElementCount[] = [];
   let hasFailed = false;
   parser.on("error", () => {
     hasFailed = true;
   });
-  parser.on("opentag", ({ name: qualified }) => {
+  parser.on("opentag", ({ name: qualified, attributes }) => {
     const name = qualified.slice(qualified.indexOf(":") + 1);
-    if (depth === 0) roots.add(name);
-    depth += 1;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
+    const parent = path.at(-1);
+    if (parent === undefined) roots.add(name);
+    else parent.holds = true;
+    const element = counts.get(name) ?? { count: 0, holds: false };
+    element.count += 1;
+    element.holds ||= Object.keys(attributes).length > 0;
+    counts.set(name, element);
+    path.push(element);
   });
   parser.on("closetag", () => {
-    depth -= 1;
+    path.pop();
   });
   for (let from = 0; from < document.length && !hasFailed; from += PIECE)
     parser.write(document.slice(from, from + PIECE));
