@@ -125,6 +125,7 @@ export function makeProgram(): Command {
   );
 
   addContractCommands(program, command);
+  addLayoutCommands(program, command);
   addDbCommands(program, command);
   return program;
 }
@@ -152,6 +153,24 @@ function addContractCommands(program: Command, command: AddCommand): void {
     .action(async (file: string, payloads: string[], _options, self: Command) =>
       (await import("./commands/contract-check.ts")).contractCheck(file, payloads, self.optsWithGlobals()),
     );
+}
+
+/** The commands about the layouts of scan files. */
+function addLayoutCommands(program: Command, command: AddCommand): void {
+  const layout = program.command("layout").description("works on the layouts of scan files").exitOverride();
+  command("check <file>", "shows how a scan file is read; exits 1 when rows are set aside", layout)
+    .option("--layout <name>", "name or path of the file's layout (default: the configured one)")
+    .option("--rows <number>", "how many rows are shown", parseCount, 5)
+    .action(async (file: string, _options, self: Command) =>
+      (await import("./commands/layout-check.ts")).layoutCheck(file, self.optsWithGlobals()),
+    );
+  command(
+    "guess <file...>",
+    "proposes a layout for files of one feed, as a file to be saved; exits 1 when it is not sure of all",
+    layout,
+  ).action(async (files: string[], _options, self: Command) =>
+    (await import("./commands/layout-guess.ts")).layoutGuess(files, self.optsWithGlobals()),
+  );
 }
 
 /** The commands about the store itself. */

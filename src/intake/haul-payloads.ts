@@ -64,6 +64,7 @@ export function haulPayloads(channel: Channel, payloads: Iterable<PayloadIntake>
     deliveries,
     traffic: traffic.finish(),
     rows: count,
+    notes: [],
     isLast: true,
   };
 }

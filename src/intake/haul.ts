@@ -31,6 +31,8 @@ export interface Haul {
   readonly traffic: HauledTraffic | null;
   /** How many rows were read. */
   readonly rows: number;
+  /** Of a file, in its last haul: what people should know of it, one line each. */
+  readonly notes: readonly string[];
   /** Whether no intake goes on in the next haul. */
   readonly isLast: boolean;
 }

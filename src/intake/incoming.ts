@@ -62,6 +62,8 @@ export interface FileIntake {
   readonly kind: "file";
   readonly hash: string;
   readonly arrival: Arrival;
+  /** What people should know of it though it was read, one line each. */
+  readonly notes: readonly string[];
   /** The raw bytes, in chunks. */
   readonly content: () => AsyncIterable<Uint8Array>;
   /** The rows in order, in batches. */

@@ -28,6 +28,8 @@ const NAMES = [
   "demo",
   "findings",
   "import",
+  "layout-check",
+  "layout-guess",
   "mapping-lint",
   "parcels",
   "pull",
