@@ -5,6 +5,8 @@ import { compareText } from "../domain/observation.ts";
 import { findCorrections } from "../reconcile/find-corrections.ts";
 import type { CodeReport, ReportData } from "../report/report-data.ts";
 import { judgeGate } from "./gate/judge-gate.ts";
+import { gatherFiles } from "./gather-files.ts";
+import { listDrift } from "./list-drift.ts";
 import { toFindingReport } from "./list-store.ts";
 import type { App } from "./open-app.ts";
 import { readPatterns } from "./read-patterns.ts";
@@ -34,6 +36,8 @@ export async function gatherReport(app: App, result: ReconcileResult): Promise<R
       corrections.push({ barcode, ...rest, at: toIsoUtc(at) });
     }
   }
+  const files = await gatherFiles(app);
+  const drift = await listDrift(app);
   return {
     generatedAt: toIsoUtc(app.clock()),
     program: `trackbridge ${readVersion()}`,
@@ -52,6 +56,7 @@ export async function gatherReport(app: App, result: ReconcileResult): Promise<R
       firstReceivedAt: toIsoUtcOrNull(firstReceivedAt),
       watermark: toIsoUtcOrNull(watermark),
     })),
+    ...(files === undefined ? {} : { files }),
     kinds,
     codes: overview.codes(),
     days: overview.days(),
@@ -65,6 +70,7 @@ export async function gatherReport(app: App, result: ReconcileResult): Promise<R
     quarantineTotal: books.reduce((sum, { quarantined }) => sum + quarantined, 0),
     corrections: corrections.slice(0, MOST_ON_PAGE),
     correctionsTotal: corrected.corrections,
+    ...(drift.length === 0 ? {} : { drift }),
     ...(gate === null ? {} : { gate }),
   };
 }

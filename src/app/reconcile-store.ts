@@ -12,7 +12,7 @@ import type { Selection } from "../store/parcel-access.ts";
 import type { RunPlan, RunRecord } from "../store/run-access.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import type { EvaluationListener } from "./crew.ts";
-import { evaluate, OWNER, settle, toLeaseMs } from "./crew.ts";
+import { evaluate, OWNER, sweepInbox, toLeaseMs } from "./crew.ts";
 import { toRules } from "./evaluate-groups.ts";
 import { findExhausted, readExhausted, saveExhausted } from "./exhausted-rules.ts";
 import { saveRunProof } from "./gate/run-proof.ts";
@@ -110,7 +110,7 @@ async function findOwnRun(app: App, job: JobOfRun | undefined): Promise<RunPlan 
 
 async function openRun(app: App, options: ReconcileOptions, claim: Claim): Promise<RunPlan> {
   const { signal, onClaimLost, job } = options;
-  await settle(app, 0, { signal, onClaimLost });
+  await sweepInbox(app, { signal, onClaimLost });
   signal?.throwIfAborted();
   const plan = await planRun(app, options);
   await app.store.transaction(async (tx) => {

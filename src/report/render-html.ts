@@ -1,5 +1,7 @@
 import { compareSums } from "./compare-sums.ts";
 import { renderDays } from "./html/days-section.ts";
+import { renderDrift } from "./html/drift-section.ts";
+import { renderFiles } from "./html/files-section.ts";
 import { renderFindings } from "./html/findings-section.ts";
 import { renderGate, renderGateLine } from "./html/gate-section.ts";
 import { type Html, html, trustedHtml } from "./html/html.ts";
@@ -71,8 +73,10 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
     renderFindings(data, parts),
     renderPending(data, parts),
     renderChannels(data, parts),
+    renderFiles(data, parts),
     renderSums(data, parts),
     renderQuarantine(data, parts),
+    renderDrift(data, parts),
     renderCorrections(data, parts),
     renderSettings(data, parts),
     renderGlossary(data, parts),
@@ -91,7 +95,7 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
   return { output: page.markup, exitCode: shown.exitCode };
 }
 
-function renderContents({ gate }: ReportData, { texts }: Parts): Html {
+function renderContents({ files, drift = [], gate }: ReportData, { texts }: Parts): Html {
   const headings: Readonly<Record<SectionId, string>> = {
     gate: texts.gate.heading,
     parcels: texts.rates.heading,
@@ -101,13 +105,17 @@ function renderContents({ gate }: ReportData, { texts }: Parts): Html {
     findings: texts.findings.heading,
     pending: texts.pendingSection.heading,
     channels: texts.channelsSection.heading,
+    files: texts.filesSection.heading,
     sums: texts.sums.heading,
     quarantine: texts.quarantine.heading,
+    drift: texts.drift.heading,
     corrections: texts.corrections.heading,
     settings: texts.settings.heading,
     words: texts.glossary.heading,
   };
+  const isShown = { files: files !== undefined, drift: drift.length > 0, gate: gate !== undefined };
+  const shown = SECTION_IDS.filter((id) => isShown[id as keyof typeof isShown] ?? true);
   return html`
 <nav class="contents" aria-label="${texts.page.contents}"><ul>
-${SECTION_IDS.filter((id) => id !== "gate" || gate !== undefined).map((id) => html`<li><a href="#${id}">${headings[id]}</a></li>\n`)}</ul></nav>`;
+${shown.map((id) => html`<li><a href="#${id}">${headings[id]}</a></li>\n`)}</ul></nav>`;
 }

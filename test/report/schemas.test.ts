@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { CHANNELS } from "../../src/domain/channel.ts";
+import { FILE_IRREGULARITIES } from "../../src/domain/file-calendar.ts";
 import { CAUSES, FINDING_KINDS, FINDING_STATES, SEVERITIES } from "../../src/domain/finding.ts";
 import { PARCEL_VERDICTS, RUN_VERDICTS } from "../../src/domain/verdict.ts";
 import { renderJson } from "../../src/report/render-json.ts";
 import { STORE_CHECKS } from "../../src/report/store-data.ts";
 import {
   aCleanReportData,
+  aFilesReport,
   aFindingReport,
   anImportReport,
   aParcelReport,
@@ -19,6 +21,7 @@ import { findSchema, listSchemaErrors, SCHEMA_FILES } from "../support/schemas.t
 import { aCopyReport, aHash, aMigrateReport, aTable, aVerifyReport } from "../support/store-reports.ts";
 
 const NAMES = [
+  "contract-check",
   "db-copy",
   "db-migrate",
   "db-verify",
@@ -27,8 +30,11 @@ const NAMES = [
   "gate-signatures",
   "gate",
   "import",
+  "layout-check",
+  "layout-guess",
   "mapping-lint",
   "parcels",
+  "pull",
   "reconcile",
   "report",
   "trace",
@@ -58,6 +64,7 @@ describe("config/schemas", () => {
 
   it("allows the words of the domain, all of them and no others", () => {
     const words: Readonly<Record<string, readonly string[]>> = {
+      irregularity: FILE_IRREGULARITIES,
       kind: FINDING_KINDS,
       state: FINDING_STATES,
       severity: SEVERITIES,
@@ -231,13 +238,23 @@ describe("report.schema.json", () => {
   });
 
   it("takes a report without the fields that may be absent", () => {
-    const { pending: _, ...data } = aReportData();
+    const { pending: _pending, files: _files, ...data } = aReportData();
     expect(listSchemaErrors("report", data)).toEqual([]);
     expect(listSchemaErrors("report", aReportData({ correctionsTotal: 7 }))).toEqual([]);
   });
 
   it.each([
     ["a finding that is none", { ...aReportData(), findings: [{ ...aFindingReport(), state: "closed" }] }],
+    [
+      "something wrong with files that has no name",
+      {
+        ...aReportData(),
+        files: {
+          ...aFilesReport(),
+          irregularities: [{ ...aFilesReport().irregularities[0], irregularity: "odd" }],
+        },
+      },
+    ],
     ["a summary that is none", { ...aReportData(), summary: {} }],
     [
       "a day that is none",

@@ -1,5 +1,6 @@
 import { reconcileStore } from "../../app/reconcile-store.ts";
 import { writeReport } from "../../app/write-report.ts";
+import { renderDriftText } from "../../report/drift-text.ts";
 import { toExitCode } from "../../report/exit-code.ts";
 import { renderGateLineText } from "../../report/render-gate-text.ts";
 import { renderReconcileText } from "../../report/render-text.ts";
@@ -23,9 +24,11 @@ export async function report(options: GlobalOptions & { readonly out: string }):
     { mayMakeStore: true },
   ).finally(() => progress.stop());
   if (options.format === "text") {
+    const story = { ...result, files: written.files };
     const colour = process.stdout.isTTY;
-    await print(renderReconcileText(result, options.lang, { colour }));
+    await print(renderReconcileText(story, options.lang, { colour }));
     if (written.gate !== undefined) await print(renderGateLineText(written.gate, options.lang, { colour }));
+    await print(renderDriftText(written.drift, options.lang));
     note(written.paths.join("\n"), options);
   } else await printJson({ ...result.report, files: written.paths });
   process.exitCode = toExitCode(result.report.verdict);

@@ -23,7 +23,9 @@ export function makeRunReader(database: Database): RunReader {
     .prepare("SELECT bucket_group, evaluated FROM run_group WHERE run_id = ?")
     .raw();
   const selectNews = database
-    .prepare("SELECT EXISTS (SELECT 1 FROM dirty) OR EXISTS (SELECT 1 FROM inbox)")
+    .prepare(
+      "SELECT EXISTS (SELECT 1 FROM dirty) OR EXISTS (SELECT 1 FROM inbox) OR EXISTS (SELECT 1 FROM spool)",
+    )
     .pluck();
   const selectSums = database.prepare("SELECT sums FROM group_sums WHERE bucket = ?").pluck();
   const sumRows = database.prepare(
