@@ -47,6 +47,9 @@ const SCHEMA = z.strictObject({
       zone: zone.default("Europe/Amsterdam"),
       /** Where each night's report goes, in a folder named by its business date. */
       reportFolder: z.string().default("reports"),
+      /** How often feeds are fetched, and the new API is asked for what was not pushed. */
+      pullMinutes: z.number().min(1).default(15),
+      sweepMinutes: z.number().min(1).default(60),
       /** How long a process that does not stir keeps what it has claimed. */
       leaseSeconds: z.number().min(0.5).default(60),
     })

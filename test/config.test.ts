@@ -19,7 +19,14 @@ const DEFAULTS = {
     severities: {},
     webhookInUse: {},
   },
-  worker: { nightlyAt: "03:30", zone: "Europe/Amsterdam", reportFolder: "reports", leaseSeconds: 60 },
+  worker: {
+    nightlyAt: "03:30",
+    zone: "Europe/Amsterdam",
+    reportFolder: "reports",
+    pullMinutes: 15,
+    sweepMinutes: 60,
+    leaseSeconds: 60,
+  },
   serve: {
     host: "127.0.0.1",
     port: 8080,
@@ -111,7 +118,13 @@ reconcile:
   webhookInUse:
     "00112233": { from: 2026-03-01T00:00:00Z }
     "44556677": { from: 2026-03-01T00:00:00+01:00, until: 2026-04-01T00:00Z }
-worker: { nightlyAt: "23:59", zone: Europe/Brussels, reportFolder: my/reports, leaseSeconds: 0.5 }
+worker:
+  nightlyAt: "23:59"
+  zone: Europe/Brussels
+  reportFolder: my/reports
+  pullMinutes: 5
+  sweepMinutes: 30
+  leaseSeconds: 0.5
 serve:
   host: "::1"
   port: 0
@@ -187,7 +200,14 @@ serve:
           "44556677": { from: "2026-03-01T00:00:00+01:00", until: "2026-04-01T00:00Z" },
         },
       },
-      worker: { nightlyAt: "23:59", zone: "Europe/Brussels", reportFolder: "my/reports", leaseSeconds: 0.5 },
+      worker: {
+        nightlyAt: "23:59",
+        zone: "Europe/Brussels",
+        reportFolder: "my/reports",
+        pullMinutes: 5,
+        sweepMinutes: 30,
+        leaseSeconds: 0.5,
+      },
       serve: {
         host: "::1",
         port: 0,

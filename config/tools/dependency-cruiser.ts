@@ -60,7 +60,7 @@ const ROOMS: Record<string, { may: string[]; comment: string }> = {
       "web, cli and worker call the same functions of app, so that none can do what another cannot. Add a function there.",
   },
   config: {
-    may: ["domain", "feed-settings", "package-root"],
+    may: ["domain", "feed-settings", "package-root", "secrets"],
     comment:
       "config.ts reads settings; rooms get theirs as arguments from app. Describe the setting here and use it there.",
   },

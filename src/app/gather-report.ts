@@ -5,6 +5,7 @@ import { compareText } from "../domain/observation.ts";
 import { findCorrections } from "../reconcile/find-corrections.ts";
 import type { CodeReport, ReportData } from "../report/report-data.ts";
 import { gatherFiles } from "./gather-files.ts";
+import { listDrift } from "./list-drift.ts";
 import { toFindingReport } from "./list-store.ts";
 import type { App } from "./open-app.ts";
 import type { ReconcileResult } from "./reconcile-store.ts";
@@ -34,6 +35,7 @@ export async function gatherReport(
     }
   }
   const files = await gatherFiles(app);
+  const drift = await listDrift(app);
   return {
     generatedAt: toIsoUtc(app.clock()),
     program: `trackbridge ${readVersion()}`,
@@ -66,6 +68,7 @@ export async function gatherReport(
     quarantineTotal: books.reduce((sum, { quarantined }) => sum + quarantined, 0),
     corrections: corrections.slice(0, MOST_ON_PAGE),
     correctionsTotal: corrected.corrections,
+    ...(drift.length === 0 ? {} : { drift }),
   };
 }
 

@@ -4,7 +4,7 @@ import { GROUPS, whileHeld } from "../store/bucket-groups.ts";
 import type { Claim } from "../store/claims.ts";
 import { ClaimLost } from "../store/claims.ts";
 import type { CrewOptions } from "./crew.ts";
-import { evaluate, OWNER, settle, toLeaseMs } from "./crew.ts";
+import { evaluate, OWNER, sweepInbox, toLeaseMs } from "./crew.ts";
 import type { App } from "./open-app.ts";
 import { publishReport } from "./publish-report.ts";
 import type { ReconcileResult } from "./reconcile-store.ts";
@@ -132,14 +132,4 @@ export async function helpNightly(app: App, options: CrewOptions): Promise<boole
     },
   });
   return groups > 0;
-}
-
-/**
- * Settles what has come in.
- *
- * @returns how many rows of it this process settled
- */
-export async function sweepInbox(app: App, options: CrewOptions): Promise<number> {
-  const rows = await settle(app, 0, options);
-  return Object.values(rows).reduce((sum, { seen }) => sum + seen, 0);
 }

@@ -1,7 +1,8 @@
-import { UsageError } from "../domain/errors.ts";
-import { appendPayloads } from "../intake/save-intakes.ts";
-import { makePayloadParser } from "../sources/import-payloads.ts";
-import type { ReceivedDelivery, Receiver } from "../sources/webhook/receiver.ts";
+import { randomUUID } from "node:crypto";
+import { StoreBroken, UsageError } from "../domain/errors.ts";
+import type { RawDelivery } from "../intake/incoming.ts";
+import { spoolBatches, toSpoolBatch } from "../intake/spool-deliveries.ts";
+import type { Receiver } from "../sources/webhook/receiver.ts";
 import { makeReceiver } from "../sources/webhook/receiver.ts";
 import type { GuardListener } from "./guard-deliveries.ts";
 import { openGuard } from "./guard-deliveries.ts";
@@ -26,7 +27,9 @@ export interface ReceivingListener extends Omit<GuardListener, "onTls"> {
 
 /**
  * Starts to take webhook deliveries. What is answered with 200 lies durably in
- * the inbox; settling it is left to others.
+ * the spool; reading it is left to others. Once the store's disk or file has
+ * failed, nothing is answered with 200 any more until a person has looked and
+ * started anew: what a disk that has failed once says later proves nothing.
  *
  * @throws UsageError without a secret, key or certificate that is needed, or
  *   when the address cannot be listened at
@@ -38,6 +41,7 @@ export async function receiveDeliveries(
   const { contract, config, clock } = app;
   const { host, port, path } = config.serve;
   const save = makeDeliverySaver(app);
+  let broken: StoreBroken | undefined;
   let receiver: Receiver | undefined;
   const guard = await openGuard(contract.webhook.verifiers, config.serve, clock, {
     ...guardListener,
@@ -51,17 +55,24 @@ export async function receiveDeliveries(
     deliveryIdHeader: contract.webhook.deliveryIdHeader,
     now: clock,
     onAnswer,
-    save: (deliveries) =>
-      save(deliveries).catch((error: unknown) => {
-        onFailure(error);
+    save: async (deliveries) => {
+      try {
+        if (broken !== undefined) throw broken;
+        await save(deliveries);
+      } catch (error) {
+        if (error !== broken) onFailure(error);
+        if (error instanceof StoreBroken) broken = error;
         throw error;
-      }),
+      }
+    },
   });
   const close = async (): Promise<void> => {
     guard.close();
     await receiver.close();
   };
   try {
+    // The thread is there before the first delivery is.
+    await save([]);
     const url = (await receiver.listen(port, host)) + path;
     return { url, close };
   } catch (cause) {
@@ -79,21 +90,19 @@ export async function receiveDeliveries(
   }
 }
 
-/** Makes what appends deliveries to the inbox: all of them durably, or none. */
+/**
+ * Makes what keeps deliveries as they came: all of them durably, or none. A
+ * thread does it where there are threads: while one waits for the disk, this
+ * one goes on receiving.
+ */
 export function makeDeliverySaver({
   store,
-  contract,
-  config,
-}: App): (deliveries: readonly ReceivedDelivery[]) => Promise<void> {
-  const parse = makePayloadParser("webhook", { contract, legacyZone: config.zone });
+  threads,
+}: Pick<App, "store" | "threads">): (deliveries: readonly RawDelivery[]) => Promise<void> {
+  const receiver = randomUUID();
   return async (deliveries) => {
-    const payloads = deliveries.map(({ body, receivedAt, deliveryId }) =>
-      parse(
-        body,
-        { channel: "webhook", name: deliveryId, receivedAt, httpStatus: null },
-        `delivery ${deliveryId}`,
-      ),
-    );
-    await appendPayloads(store, "webhook", payloads);
+    const batches = deliveries.length === 0 ? [] : [toSpoolBatch(receiver, deliveries)];
+    if (threads === null) await spoolBatches(store, batches);
+    else await Array.fromAsync(threads.submit({ kind: "spool", batches }));
   };
 }

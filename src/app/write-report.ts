@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { UsageError } from "../domain/errors.ts";
+import type { DriftReport } from "../report/contract-data.ts";
 import type { CsvOptions } from "../report/render-csv.ts";
 import { renderCsv, renderParcelsCsv } from "../report/render-csv.ts";
 import { renderHtml } from "../report/render-html.ts";
@@ -20,6 +21,8 @@ export interface WrittenReport {
   readonly paths: readonly string[];
   /** Of the scan files that were fetched, for those who show more than the verdict. */
   readonly files: FilesReport | undefined;
+  /** What is different in the new services' payloads from what was usual. */
+  readonly drift: readonly DriftReport[];
 }
 
 export interface ReportOptions {
@@ -54,7 +57,8 @@ export async function writeReport(
   } catch (cause) {
     throw toReportError(cause, out, setting);
   }
-  return { htmlPath, paths: [htmlPath, jsonPath, findingsPath, parcelsPath], files: data.files };
+  const paths = [htmlPath, jsonPath, findingsPath, parcelsPath];
+  return { htmlPath, paths, files: data.files, drift: data.drift ?? [] };
 }
 
 /** Turns a failure of the disk into one that a person can mend, and leaves all others as they are. */

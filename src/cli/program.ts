@@ -153,11 +153,54 @@ export function makeProgram(): Command {
     (await import("./commands/mapping-lint.ts")).mappingLint(self.optsWithGlobals()),
   );
 
+  addContractCommands(program, command);
+  addLayoutCommands(program, command);
   addDbCommands(program, command);
   return program;
 }
 
 type AddCommand = (spec: string, description: string, parent?: Command) => Command;
+
+/** The commands about the contract with the new services. */
+function addContractCommands(program: Command, command: AddCommand): void {
+  const contract = program
+    .command("contract")
+    .description("works on the contract: where the fields of the new services stand")
+    .exitOverride();
+  command(
+    "check <file> <payload...>",
+    "says field by field what a contract finds in payloads; exits 1 when a needed field or a code is missing",
+    contract,
+  )
+    .addOption(
+      new Option("--service <service>", "whose payloads they are (default: seen from them)").choices([
+        "webhook",
+        "status-api",
+      ]),
+    )
+    .addHelpText("after", CONTRACT_CHECK_HELP)
+    .action(async (file: string, payloads: string[], _options, self: Command) =>
+      (await import("./commands/contract-check.ts")).contractCheck(file, payloads, self.optsWithGlobals()),
+    );
+}
+
+/** The commands about the layouts of scan files. */
+function addLayoutCommands(program: Command, command: AddCommand): void {
+  const layout = program.command("layout").description("works on the layouts of scan files").exitOverride();
+  command("check <file>", "shows how a scan file is read; exits 1 when rows are set aside", layout)
+    .option("--layout <name>", "name or path of the file's layout (default: the configured one)")
+    .option("--rows <number>", "how many rows are shown", parseCount, 5)
+    .action(async (file: string, _options, self: Command) =>
+      (await import("./commands/layout-check.ts")).layoutCheck(file, self.optsWithGlobals()),
+    );
+  command(
+    "guess <file...>",
+    "proposes a layout for files of one feed, as a file to be saved; exits 1 when it is not sure of all",
+    layout,
+  ).action(async (files: string[], _options, self: Command) =>
+    (await import("./commands/layout-guess.ts")).layoutGuess(files, self.optsWithGlobals()),
+  );
+}
 
 /** The commands about the store itself. */
 function addDbCommands(program: Command, command: AddCommand): void {
@@ -190,6 +233,21 @@ function addDbCommands(program: Command, command: AddCommand): void {
       (await import("./commands/db-copy.ts")).dbCopy(self.optsWithGlobals()),
     );
 }
+
+const CONTRACT_CHECK_HELP = `
+FILE is the name of a contract that comes along (reference, example-nested), or the path of your own.
+A PAYLOAD file is one JSON document, or one a line; as \`import\` takes it, or the bare body. Nothing is taken in.
+
+A new contract, step by step:
+  1. copy config/contracts/reference.yml, or example-nested.yml where that is nearer
+  2. trackbridge contract check ours.yml one-delivery.json
+  3. "No field reads" lists what stands elsewhere: put those paths into the file, unknown codes under codes:
+  4. again, with everything you have, until the last line is content; then name the file: contract: in the settings
+
+Only values of the contract's own fields are shown; of everything else the names.
+
+Exit codes: 0 fine · 1 a needed field is missing or wrong somewhere, a code is unknown, a payload cannot be read, or
+nothing was found · 2 usage, configuration or run error`;
 
 const MOVING_UP = `
 From SQLite to PostgreSQL:

@@ -67,6 +67,7 @@ export async function appendPayloads(
   return append(store, channel, [haulPayloads(channel, payloads, pack)], also);
 }
 
+/** @returns rows that need no settling */
 async function append(
   store: Store,
   channel: Channel,

@@ -1,5 +1,6 @@
 import { compareSums } from "./compare-sums.ts";
 import { renderDays } from "./html/days-section.ts";
+import { renderDrift } from "./html/drift-section.ts";
 import { renderFiles } from "./html/files-section.ts";
 import { renderFindings } from "./html/findings-section.ts";
 import { type Html, html, trustedHtml } from "./html/html.ts";
@@ -72,6 +73,7 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
     renderFiles(data, parts),
     renderSums(data, parts),
     renderQuarantine(data, parts),
+    renderDrift(data, parts),
     renderCorrections(data, parts),
     renderSettings(data, parts),
     renderGlossary(data, parts),
@@ -90,7 +92,7 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
   return { output: page.markup, exitCode: shown.exitCode };
 }
 
-function renderContents({ files }: ReportData, { texts }: Parts): Html {
+function renderContents({ files, drift = [] }: ReportData, { texts }: Parts): Html {
   const headings: Readonly<Record<SectionId, string>> = {
     parcels: texts.rates.heading,
     kinds: texts.kindsSection.heading,
@@ -102,11 +104,13 @@ function renderContents({ files }: ReportData, { texts }: Parts): Html {
     files: texts.filesSection.heading,
     sums: texts.sums.heading,
     quarantine: texts.quarantine.heading,
+    drift: texts.drift.heading,
     corrections: texts.corrections.heading,
     settings: texts.settings.heading,
     words: texts.glossary.heading,
   };
-  const shown = SECTION_IDS.filter((id) => id !== "files" || files !== undefined);
+  const isShown = { files: files !== undefined, drift: drift.length > 0 };
+  const shown = SECTION_IDS.filter((id) => isShown[id as keyof typeof isShown] ?? true);
   return html`
 <nav class="contents" aria-label="${texts.page.contents}"><ul>
 ${shown.map((id) => html`<li><a href="#${id}">${headings[id]}</a></li>\n`)}</ul></nav>`;

@@ -2,6 +2,7 @@ import type { Channel } from "../domain/channel.ts";
 import type { FileIrregularity, FileIrregularityKind, FileSlot } from "../domain/file-calendar.ts";
 import type { Cause, FindingKind, FindingState, PendingReason, Severity } from "../domain/finding.ts";
 import type { EpisodeTally, ParcelVerdict, RowTally, RunVerdict, VerdictReason } from "../domain/verdict.ts";
+import type { DriftReport } from "./contract-data.ts";
 
 /**
  * The shapes that leave the program: what `--format json` prints and what the
@@ -198,6 +199,8 @@ export interface ReportData {
   }[];
   /** How many there are in all; absent: `corrections` holds all. */
   readonly correctionsTotal?: number;
+  /** What is different in the new services' payloads from what was usual; absent: nothing. */
+  readonly drift?: readonly DriftReport[];
 }
 
 /** The three outputs of `report`, by file name. */

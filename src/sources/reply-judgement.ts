@@ -29,3 +29,8 @@ export function judgeHttpStatus(
   if (httpStatus === 408 || httpStatus < 400 || httpStatus >= 500) return { kind: "failed", reason };
   return { kind: "refused", reason };
 }
+
+/** {@link judgeHttpStatus} of a customer's listing: to lack the right to one customer closes nothing for the others. */
+export function judgeListingStatus(httpStatus: number): ReturnType<typeof judgeHttpStatus> {
+  return httpStatus === 403 ? { kind: "refused", reason: "HTTP 403" } : judgeHttpStatus(httpStatus);
+}

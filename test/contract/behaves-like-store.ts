@@ -11,6 +11,7 @@ import { keepsJobs } from "./keeps-jobs.ts";
 import { keepsQuarantine } from "./keeps-quarantine.ts";
 import { keepsRawContent } from "./keeps-raw-content.ts";
 import { keepsRuns } from "./keeps-runs.ts";
+import { keepsSpool } from "./keeps-spool.ts";
 import { keepsTransactions } from "./keeps-transactions.ts";
 import { listsParcels } from "./lists-parcels.ts";
 import { movesTables } from "./moves-tables.ts";
@@ -26,6 +27,7 @@ export function behavesLikeStore(openStore: OpenStore): void {
   keepsBooks(openStore);
   keepsQuarantine(openStore);
   keepsInbox(openStore);
+  keepsSpool(openStore);
   keepsDossiers(openStore);
   readsParcels(openStore);
   listsParcels(openStore);

@@ -94,6 +94,12 @@ export function movesTables(openStore: OpenStore): void {
       const waiting = await kit.store.parcels.inbox(0);
       expect(Buffer.from(waiting.at(-1)?.records ?? []).toString()).toBe("new");
       expect(waiting.at(-1)?.seq).toBeGreaterThan(40);
+      const spool: Stretch = { table: "spool", group: 0 };
+      await replace(spool, rowsOf(spool, 40));
+      await kit.store.transaction((tx) => tx.spool.append({ bucket: 0, deliveries: Buffer.from("new") }));
+      const spooled = (await kit.store.spool.sizes(0)).at(-1);
+      expect(spooled?.bytes).toBe(3);
+      expect(spooled?.seq).toBeGreaterThan(40);
       const runs: Stretch = { table: "run", group: 0 };
       const run = (seq: number, runId: string): TableRow => [seq, runId, 1, "f", "d", "{}", 0, "go"];
       await replace(runs, [run(7, "seventh"), run(3, "third")]);

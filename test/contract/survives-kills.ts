@@ -10,7 +10,7 @@ import { at, withMemoryApp } from "../support/apps.ts";
 import { makeFakeClock } from "../support/fake-clock.ts";
 import type { ApiClients } from "../support/feeds.ts";
 import { withCarrier } from "../support/feeds.ts";
-import { aScanFile, aScanRow, saveAll } from "../support/intakes.ts";
+import { aDelivery, aScanFile, aScanRow, saveAll } from "../support/intakes.ts";
 import type { KillAt } from "../support/killed-stores.ts";
 import { Killed, killAtTransaction } from "../support/killed-stores.ts";
 import { CUSTOMER, HOUR, timeOf } from "../support/observations.ts";
@@ -50,7 +50,7 @@ async function prepare(app: App): Promise<void> {
   const early = timeOf("2026-03-07T13:00:00Z");
   const rows = PARCELS.slice(0, 3).map((barcode, n) => aScanRow({ barcode, at: early + n * 1000 }));
   const file = await aScanFile(rows, { receivedAt: early + HOUR });
-  await saveAll(app.store, [file]);
+  await saveAll(app.store, [file, aDelivery({ barcode: PARCELS[3] ?? "", at: early })]);
   await reconcileStore(at(NOW - HOUR, app));
   await app.store.transaction((tx) =>
     tx.feedStates.save({
@@ -88,6 +88,8 @@ async function fetchKilled(
             return true;
           },
         );
+        await fetch(app, clients);
+        // What is remembered in vain is only forgotten by the next one.
         await fetch(app, clients);
         await reconcileStore(app);
         return { told: await tell(app), wasKilled };

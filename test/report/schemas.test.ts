@@ -21,14 +21,18 @@ import { findSchema, listSchemaErrors, SCHEMA_FILES } from "../support/schemas.t
 import { aCopyReport, aHash, aMigrateReport, aTable, aVerifyReport } from "../support/store-reports.ts";
 
 const NAMES = [
+  "contract-check",
   "db-copy",
   "db-migrate",
   "db-verify",
   "demo",
   "findings",
   "import",
+  "layout-check",
+  "layout-guess",
   "mapping-lint",
   "parcels",
+  "pull",
   "reconcile",
   "report",
   "trace",

@@ -4,6 +4,7 @@ import { FILE_IRREGULARITIES } from "../../src/domain/file-calendar.ts";
 import { CAUSES, FINDING_KINDS, FINDING_STATES, SEVERITIES } from "../../src/domain/finding.ts";
 import { PARCEL_VERDICTS, RUN_VERDICTS } from "../../src/domain/verdict.ts";
 import { fillText, getTexts, LANGS, splitText, toPlural } from "../../src/report/texts.ts";
+import { CONFIDENCES, GUESS_REASONS } from "../../src/sources/legacy-scan/guess/decision.ts";
 
 /** Every text with its path, such as `kinds.push_missed.name`. */
 function listTexts(value: unknown, path: string): [string, string][] {
@@ -53,6 +54,8 @@ describe("getTexts", () => {
     expect(keys(texts.causes)).toEqual([...CAUSES].sort());
     expect(keys(texts.channels)).toEqual([...CHANNELS].sort());
     expect(keys(texts.parcelVerdicts)).toEqual([...PARCEL_VERDICTS].sort());
+    expect(keys(texts.layoutGuess.reasons)).toEqual([...GUESS_REASONS].sort());
+    expect(keys(texts.layoutGuess.confidences)).toEqual([...CONFIDENCES].sort());
     expect(keys(texts.runVerdicts)).toEqual([...RUN_VERDICTS].sort());
   });
 });

@@ -4,9 +4,10 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/domain/errors.ts";
 import type { Observation } from "../../src/domain/observation.ts";
 import type { Contract } from "../../src/sources/contract.ts";
-import { parseContract, readContract, toWireCodes } from "../../src/sources/contract.ts";
+import { parseContract, readContract } from "../../src/sources/contract.ts";
 import { parseStatusReply } from "../../src/sources/status-api/parse-reply.ts";
 import { parseDelivery } from "../../src/sources/webhook/parse-delivery.ts";
+import { toWireCodes } from "../../src/sources/wire-codes.ts";
 import { anArrival, bytesOf, fixtures, observationsOf } from "../support/payloads.ts";
 
 const OTHER = `${fixtures}contracts/other.yml`;
@@ -102,6 +103,11 @@ describe("parseContract", () => {
       "",
       "changed.yml: statusApi.requests.updated.query.cursor: nothing → a name for the cursor",
     ],
+    [
+      "timestamp: item.status.timestamp",
+      "timestamp: { date: item.date }",
+      'changed.yml: webhook.fields.timestamp: {"date":"item.date"} → a path such as item.status.code, a list of paths, or {',
+    ],
     ["kind: shared-key", "kind: none", 'changed.yml: webhook.verifiers.0.kind: "none" →'],
     [
       "      header: apikey\n  # The",
@@ -191,6 +197,31 @@ describe("parseContract", () => {
   });
 });
 
+describe("the places of a contract's fields", () => {
+  it("are said from the root of a delivery, and of a reply", async () => {
+    const { webhook, statusApi } = await readContract("example-nested");
+    const of = (places: typeof webhook.places, field: string) =>
+      places
+        .filter((place) => place.field === field)
+        .map(({ level, isRequired, paths }) => [level, isRequired, ...paths]);
+    expect(of(webhook.places, "timestamp")).toEqual([
+      ["delivery", true, "data.parcels[].events[].occurred.date", "data.parcels[].events[].occurred.time"],
+    ]);
+    expect(of(statusApi.places, "barcode")).toEqual([["item", true, "data.results[].parcel.trackingNumber"]]);
+    expect(of(statusApi.places, "code")).toEqual([
+      [
+        "status",
+        true,
+        "data.results[].history.entries[].type.code",
+        "data.results[].history.entries[].type",
+        "data.results[].latest.type.code",
+        "data.results[].latest.type",
+      ],
+    ]);
+    expect(of(statusApi.places, "productCode")).toEqual([]);
+  });
+});
+
 describe("toWireCodes", () => {
   it("takes the 25 status names for codes where the contract has no table", async () => {
     const codes = toWireCodes(await readContract("reference"), STATUSES);
@@ -208,6 +239,16 @@ describe("toWireCodes", () => {
       ["01", "delivered"],
     ]);
     expect(codes["status-api"].has("sorted")).toBe(false);
+  });
+
+  it("has a code of its own for each of the 25 statuses in the shipped example", async () => {
+    const example = await readContract("example-nested");
+    expect(example).toMatchObject({ name: "example-nested", isProvisional: true });
+    const codes = toWireCodes(example, STATUSES);
+    expect([...codes.webhook.values()].sort()).toEqual([...STATUSES].sort());
+    expect(Object.keys(example.webhook.codes ?? {}).filter((code) => code !== code.toUpperCase())).toEqual(
+      [],
+    );
   });
 
   it("refuses a status that does not exist, and a code that stands twice", () => {

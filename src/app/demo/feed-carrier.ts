@@ -15,11 +15,11 @@ import { toRequestName } from "../../sources/api-reply.ts";
 import { makePayloadParser } from "../../sources/import-payloads.ts";
 import { toCompleteness } from "../../sources/legacy-scan/completeness.ts";
 import { readLayout } from "../../sources/legacy-scan/read-layout.ts";
-import type { ReceivedDelivery } from "../../sources/webhook/receiver.ts";
 import { makeReceiver } from "../../sources/webhook/receiver.ts";
 import { openLegacyApi, openStatusApi } from "../feeds/open-apis.ts";
 import { pullScanFeed } from "../feeds/pull-scan-files.ts";
 import type { App } from "../open-app.ts";
+import { makeDeliverySaver } from "../receive-deliveries.ts";
 import type { DemoAccount } from "./demo-account.ts";
 import { makeSigning } from "./make-signing.ts";
 
@@ -68,24 +68,20 @@ export async function takeScanFiles(
   return tally;
 }
 
-/** Receives every recorded delivery on a webhook receiver of our own, guarded as the contract says. */
+/** Receives every recorded delivery on a webhook receiver of our own, guarded as the contract says; they wait in the spool then. */
 export async function takeDeliveries(
   app: App,
   deliveries: readonly RecordedLine[],
   clock: ReplayClock,
   onProgress: FeedProgressListener,
-): Promise<IntakeTally> {
-  const parse = makePayloadParser("webhook", { contract: app.contract, legacyZone: app.config.zone });
-  let tally = NO_INTAKES;
+): Promise<void> {
   const { schemes, verifiers } = await makeSigning(app.contract.webhook.verifiers, clock.now);
   const receiver = makeReceiver({
     path: WEBHOOK_PATH,
     verifiers,
     deliveryIdHeader: app.contract.webhook.deliveryIdHeader,
     now: clock.now,
-    save: async (received) => {
-      tally = addTallies(tally, await savePayloads(app.store, "webhook", received.map(toPayload(parse))));
-    },
+    save: makeDeliverySaver(app),
   });
   const url = await receiver.listen(0);
   let sent = 0;
@@ -109,7 +105,6 @@ export async function takeDeliveries(
   } finally {
     await receiver.close();
   }
-  return tally;
 }
 
 /**
@@ -117,15 +112,6 @@ export async function takeDeliveries(
  * for the disk less often. Signatures may be five minutes old.
  */
 const TOGETHER_MS = 4 * 60_000;
-
-function toPayload(parse: ReturnType<typeof makePayloadParser>) {
-  return ({ body, receivedAt, deliveryId }: ReceivedDelivery): PayloadIntake =>
-    parse(
-      body,
-      { channel: "webhook", name: deliveryId, receivedAt, httpStatus: null },
-      `delivery ${deliveryId}`,
-    );
-}
 
 /** Asks an API what was asked when the replies were recorded, at the same simulated moments. */
 export async function takeReplies(

@@ -49,12 +49,17 @@ export interface ApiFeed {
 /** So many questions in a row without an answer end the pull: the service is down. */
 const MOST_FAILURES = 3;
 
-export function makeApiFeed(
+/**
+ * Begins a fetch. What one that was killed has kept is settled first, so that
+ * nothing is asked for that is there already.
+ */
+export async function openApiFeed(
   app: App,
   feed: string,
   channel: "legacy-api" | "status-api",
   signal: AbortSignal | undefined,
-): ApiFeed {
+): Promise<ApiFeed> {
+  await settle(app, 0, { signal });
   const { store, contract, config, clock } = app;
   const parse = makePayloadParser(channel, { contract, legacyZone: config.zone });
   const problems = makeLines();

@@ -22,17 +22,26 @@ export interface QuestionPull {
   readonly most: number;
 }
 
+/** A listed parcel that waits to be asked for. */
+type Question = ListedParcel & {
+  /** How often it was asked for in vain; absent: never. */
+  readonly tries?: number;
+};
+
 /**
- * Asks for the listed parcels that wait, the oldest change first. Each leaves
- * the queue in the transaction that keeps its reply.
+ * Asks for the listed parcels that wait, the oldest change first; those that
+ * got no answer before come last, so that they never keep others from theirs.
+ * Each leaves the queue in the transaction that keeps its reply.
  */
 export async function askQuestions(
   { store, clock }: App,
   { client, feed, memory, most }: QuestionPull,
   onProgress: (done: number, total: number) => void,
 ): Promise<void> {
-  const waiting = (await memory.list<ListedParcel>("ask ")) as Map<Barcode, ListedParcel>;
-  const inOrder = [...waiting.values()].sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
+  const waiting = (await memory.list<Question>("ask ")) as Map<Barcode, Question>;
+  const inOrder = [...waiting.values()].sort(
+    (a, b) => (a.tries ?? 0) - (b.tries ?? 0) || (a.at ?? 0) - (b.at ?? 0),
+  );
   const total = Math.min(waiting.size, most);
   let asked = 0;
   for (const question of inOrder) {
@@ -43,12 +52,17 @@ export async function askQuestions(
     const answer = await feed.ask(WHAT, () => fetchLookup(client, lookup));
     asked += 1;
     onProgress(Math.min(asked, total), total);
-    if (answer === undefined) continue;
+    const inVain = { ...question, tries: (question.tries ?? 0) + 1 };
+    if (answer === undefined) {
+      await store.transaction((tx) => memory.save(tx, `ask ${question.barcode}`, inVain));
+      continue;
+    }
     const judgement = judgeLegacyReply(answer.reply);
     feed.judge(WHAT, judgement);
     const done = listAnswered(question, judgement, answer, waiting);
     const silence = toSilence(question, judgement, answer, clock());
     await feed.keep([answer], async (tx) => {
+      if (judgement.kind === "failed") await memory.save(tx, `ask ${question.barcode}`, inVain);
       for (const { barcode } of done) await memory.drop(tx, `ask ${barcode}`);
       if (silence !== null) await memory.save(tx, `silence ${question.barcode}`, silence);
     });

@@ -70,7 +70,8 @@ export async function readLedger(states: FeedStateReader, feed: string): Promise
     if ((latest.get(entry.name)?.version ?? 0) <= entry.version) latest.set(entry.name, entry);
     if (!firstNames.has(entry.hash)) firstNames.set(entry.hash, entry.name);
   };
-  for (const entry of await listEntries(states, feed)) note(entry);
+  const inOrder = (await listEntries(states, feed)).toSorted((a, b) => a.fetchedAt - b.fetchedAt);
+  for (const entry of inOrder) note(entry);
   return {
     entries: () => [...entries.values()],
     isKnown({ name, sizeBytes, modifiedAt }, layout) {
@@ -79,14 +80,16 @@ export async function readLedger(states: FeedStateReader, feed: string): Promise
       return !isUnreadable(entry) || entry.layout === layout;
     },
     async plan(writer, file) {
-      const before = (await listEntries(writer, feed, file.name)).at(-1);
+      const before = await findLatest(writer, feed, file.name, latest.get(file.name)?.version ?? 1);
       const other = firstNames.get(file.hash);
       const sameAs = other === file.name ? null : (other ?? null);
       if (before === undefined) return { ...file, version: 1, supersedes: null, sameAs };
-      const { version, supersedes, receivedAt } = before;
+      const { version, supersedes } = before;
       // Touched, or read again: it came when it first came.
-      if (before.hash === file.hash)
-        return { ...file, version, supersedes, receivedAt, sameAs: before.sameAs };
+      if (before.hash === file.hash) {
+        const { fetchedAt, receivedAt } = before;
+        return { ...file, version, supersedes, fetchedAt, receivedAt, sameAs: before.sameAs };
+      }
       return { ...file, version: version + 1, supersedes: before.hash, sameAs };
     },
     async save(writer, entry) {
@@ -101,20 +104,32 @@ export async function readLedger(states: FeedStateReader, feed: string): Promise
   };
 }
 
-/** The version stands at the end, wide enough to stand in order. */
+/** The version stands at the end, where it belongs to no other name. */
 function toKey({ name, version }: Pick<ScanFileEntry, "name" | "version">): string {
-  return `${FILE}${name} v${String(version).padStart(6, "0")}`;
+  return `${FILE}${name} v${version}`;
 }
 
-async function listEntries(
+async function listEntries(states: FeedStateReader, feed: string): Promise<readonly ScanFileEntry[]> {
+  return (await states.list(feed, FILE)).map(toEntry);
+}
+
+/** The latest version of a name, looked for from a version on that may be there. */
+async function findLatest(
   states: FeedStateReader,
   feed: string,
-  name?: string,
-): Promise<readonly ScanFileEntry[]> {
-  const prefix = name === undefined ? FILE : `${FILE}${name} v`;
-  const entries = (await states.list(feed, prefix)).map((state) => ENTRY.parse(JSON.parse(state.value)));
-  // Another name may begin with this one.
-  return name === undefined ? entries : entries.filter((entry) => entry.name === name);
+  name: string,
+  from: number,
+): Promise<ScanFileEntry | undefined> {
+  let latest: ScanFileEntry | undefined;
+  for (let version = from; ; version += 1) {
+    const state = await states.find(feed, toKey({ name, version }));
+    if (state === undefined) return latest;
+    latest = toEntry(state);
+  }
+}
+
+function toEntry({ value }: FeedState): ScanFileEntry {
+  return ENTRY.parse(JSON.parse(value));
 }
 
 /** When the feed was first fetched (UTC epoch milliseconds); `undefined`: never yet. */

@@ -8,10 +8,10 @@ import type { Stretch } from "../../sources/legacy-api/plan-period.ts";
 import { planStretch } from "../../sources/legacy-api/plan-period.ts";
 import type { Silence } from "../../sources/legacy-api/plan-questions.ts";
 import { planQuestions } from "../../sources/legacy-api/plan-questions.ts";
-import { judgeHttpStatus } from "../../sources/reply-judgement.ts";
+import { judgeListingStatus } from "../../sources/reply-judgement.ts";
 import type { App } from "../open-app.ts";
 import type { Answer, ApiFeed, PullOptions } from "./api-feed.ts";
-import { makeApiFeed } from "./api-feed.ts";
+import { openApiFeed } from "./api-feed.ts";
 import { askQuestions } from "./ask-legacy-api.ts";
 import type { FeedMemory } from "./feed-memory.ts";
 import { makeFeedMemory } from "./feed-memory.ts";
@@ -41,7 +41,7 @@ export async function pullLegacyApi(
   { customers, requestsPerPull }: LegacyPullSettings,
   { onProgress, signal }: PullOptions = {},
 ): Promise<FeedPull> {
-  const feed = makeApiFeed(app, FEED, "legacy-api", signal);
+  const feed = await openApiFeed(app, FEED, "legacy-api", signal);
   const memory = makeFeedMemory(app.store.feedStates, FEED, app.clock);
   await forgetSilences(app, memory);
   for (const customer of customers) {
@@ -138,7 +138,7 @@ function readListing(
   feed: ApiFeed,
   readZone: Parameters<typeof parseListing>[1],
 ): ReturnType<typeof parseListing> | undefined {
-  const byStatus = judgeHttpStatus(reply.httpStatus);
+  const byStatus = judgeListingStatus(reply.httpStatus);
   if (byStatus !== null) {
     feed.judge(what, byStatus);
     return undefined;

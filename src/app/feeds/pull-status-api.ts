@@ -5,7 +5,7 @@ import type { Listing } from "../../sources/status-api/plan-listing.ts";
 import { planListing, planNextPage, restartListing } from "../../sources/status-api/plan-listing.ts";
 import type { App } from "../open-app.ts";
 import type { Answer, ApiFeed, PullOptions } from "./api-feed.ts";
-import { makeApiFeed } from "./api-feed.ts";
+import { openApiFeed } from "./api-feed.ts";
 import type { FeedMemory } from "./feed-memory.ts";
 import { makeFeedMemory } from "./feed-memory.ts";
 import type { FeedPull } from "./feed-pull.ts";
@@ -37,7 +37,7 @@ export async function pullStatusApi(
   { customers, firstPullHours }: StatusPullSettings,
   { onProgress, signal }: PullOptions = {},
 ): Promise<FeedPull> {
-  const feed = makeApiFeed(app, FEED, "status-api", signal);
+  const feed = await openApiFeed(app, FEED, "status-api", signal);
   const memory = makeFeedMemory(app.store.feedStates, FEED, app.clock);
   let pages = 0;
   for (const { number } of customers) {

@@ -1,6 +1,5 @@
 import type { Barcode } from "../../domain/barcode.ts";
 import { chooseLookup, fetchLookup } from "../../sources/choose-lookup.ts";
-import type { ReplyJudgement } from "../../sources/reply-judgement.ts";
 import type { StatusApiClient } from "../../sources/status-api/client.ts";
 import { judgeStatusReply } from "../../sources/status-api/judge-reply.ts";
 import type { Asked, Overdue } from "../../sources/status-api/select-overdue.ts";
@@ -8,7 +7,7 @@ import { makeOverdueSelector, OVERDUE_KINDS, toAsked } from "../../sources/statu
 import type { StoreTransaction } from "../../store/store.ts";
 import type { App } from "../open-app.ts";
 import type { ApiFeed, PullOptions } from "./api-feed.ts";
-import { makeApiFeed } from "./api-feed.ts";
+import { openApiFeed } from "./api-feed.ts";
 import type { FeedMemory } from "./feed-memory.ts";
 import { makeFeedMemory } from "./feed-memory.ts";
 import type { FeedPull } from "./feed-pull.ts";
@@ -37,7 +36,7 @@ export async function sweepStatusApi(
   { requestsPerSweep }: SweepSettings,
   { onProgress, signal }: PullOptions = {},
 ): Promise<FeedPull> {
-  const feed = makeApiFeed(app, FEED, "status-api", signal);
+  const feed = await openApiFeed(app, FEED, "status-api", signal);
   const memory = makeFeedMemory(app.store.feedStates, FEED, app.clock);
   const asked = (await memory.list<Asked>("asked ")) as ReadonlyMap<Barcode, Asked>;
   const overdue = await selectOverdue(app, asked, memory);
@@ -46,19 +45,19 @@ export async function sweepStatusApi(
   let done = 0;
   const askAbout = async (parcel: Overdue, remember: Remember): Promise<void> => {
     if (feed.isOver()) return;
-    const isAnswered = await askOne(app, { client, feed, parcel }, remember);
-    if (isAnswered) done += 1;
+    if (await askOne(app, { client, feed, parcel }, remember)) done += 1;
     onProgress?.(FEED, done, total);
   };
 
   for (const parcel of chosen) {
-    await askAbout(parcel, (tx) =>
-      memory.save(
-        tx,
-        `asked ${parcel.barcode}`,
-        toAsked(asked.get(parcel.barcode), parcel.about, app.clock()),
-      ),
-    );
+    const { barcode, about } = parcel;
+    const before = asked.get(barcode);
+    await askAbout(parcel, (tx, outcome) => {
+      const now = toAsked(before, about, app.clock());
+      // In vain it does not count, but it waits as long, so that it never keeps others from their turn.
+      const kept = outcome === "in vain" ? { ...now, times: before?.times ?? 1 } : now;
+      return memory.save(tx, `asked ${barcode}`, kept);
+    });
   }
   if (done < overdue.length)
     feed.note(`${overdue.length - done} overdue parcels are left for the next sweep`);
@@ -72,9 +71,9 @@ export async function sweepStatusApi(
     total += others.length;
     for (const parcel of others) {
       const { barcode, about } = parcel;
-      await askAbout(parcel, async (tx, { kind }) => {
-        const key = kind === "answered" ? "asked" : "unknown";
-        await memory.save(tx, `${key} ${barcode}`, toAsked(undefined, about, app.clock()));
+      await askAbout(parcel, (tx, outcome) => {
+        const key = outcome === "answered" ? "asked" : "unknown";
+        return memory.save(tx, `${key} ${barcode}`, toAsked(undefined, about, app.clock()));
       });
     }
     if (lastBucket !== null && !feed.isOver())
@@ -83,27 +82,33 @@ export async function sweepStatusApi(
   return feed.finish();
 }
 
-/** What is remembered with an answer. */
-type Remember = (tx: StoreTransaction, judgement: ReplyJudgement) => Promise<void>;
+/** Remembers what asking for a parcel came to. */
+type Remember = (tx: StoreTransaction, outcome: "answered" | "not answered" | "in vain") => Promise<void>;
 
-/** @returns whether there was an answer */
-async function askOne(
-  { store, contract }: App,
-  {
-    client,
-    feed,
-    parcel,
-  }: { readonly client: StatusApiClient; readonly feed: ApiFeed; readonly parcel: Overdue },
-  remember: Remember,
-): Promise<boolean> {
+interface Asking {
+  readonly client: StatusApiClient;
+  readonly feed: ApiFeed;
+  readonly parcel: Overdue;
+}
+
+/** @returns whether there was a reply about the parcel, good or bad */
+async function askOne(app: App, { client, feed, parcel }: Asking, remember: Remember): Promise<boolean> {
+  const { store, contract } = app;
   const lookup = chooseLookup(parcel.barcode, await findDetails(store, parcel.barcode));
   const answer = await feed.ask(WHAT, () => fetchLookup(client, lookup));
-  if (answer === undefined) return false;
+  if (answer === undefined) {
+    // Where everything ends with it, it says nothing of this parcel.
+    if (!feed.isOver()) await store.transaction((tx) => remember(tx, "in vain"));
+    return false;
+  }
   const judgement = judgeStatusReply(answer.reply, contract);
   feed.judge(WHAT, judgement);
-  const isAnswered = judgement.kind !== "failed" && judgement.kind !== "closed";
-  await feed.keep([answer], isAnswered ? (tx) => remember(tx, judgement) : undefined);
-  return isAnswered;
+  await feed.keep([answer], async (tx) => {
+    if (judgement.kind === "failed") await remember(tx, "in vain");
+    else if (judgement.kind !== "closed")
+      await remember(tx, judgement.kind === "answered" ? "answered" : "not answered");
+  });
+  return judgement.kind !== "failed" && judgement.kind !== "closed";
 }
 
 /** Selects by the findings that stand; what is remembered of parcels without any is forgotten. */

@@ -1,6 +1,7 @@
 import { listPulls } from "../../app/feeds/pull-feeds.ts";
 import { reconcileStore } from "../../app/reconcile-store.ts";
 import { writeReport } from "../../app/write-report.ts";
+import { renderDriftText } from "../../report/drift-text.ts";
 import { toExitCode } from "../../report/exit-code.ts";
 import { renderPullText } from "../../report/render-pull-text.ts";
 import { renderReconcileText } from "../../report/render-text.ts";
@@ -29,6 +30,7 @@ export async function run(options: GlobalOptions & { readonly out: string }): Pr
     const story = { ...result, files: written.files };
     await print(renderPullText(pulled, options.lang));
     await print(renderReconcileText(story, options.lang, { colour: process.stdout.isTTY }));
+    await print(renderDriftText(written.drift, options.lang));
     note(written.paths.join("\n"), options);
   } else await printJson({ pull: pulled, ...result.report, files: written.paths });
   process.exitCode = toExitCode(result.report.verdict);

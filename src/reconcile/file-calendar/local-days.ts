@@ -1,22 +1,18 @@
-/** A day by a zone's clock. Instants are UTC epoch milliseconds. */
+/** A day by a zone's clock. */
 export interface LocalDay {
   readonly date: Temporal.PlainDate;
   /** ISO. */
   readonly key: string;
-  readonly startAt: number;
-  /** The next day's start: 23 to 25 hours later. */
-  readonly endAt: number;
 }
 
-/** The days that a stretch of time touches, in order. */
+/** The days that a stretch of time (UTC epoch milliseconds) touches, in order. */
 export function listDays(fromAt: number, untilAt: number, zone: string): LocalDay[] {
   const days: LocalDay[] = [];
   let date = toLocal(fromAt, zone).toPlainDate();
   const last = toLocal(untilAt, zone).toPlainDate();
   while (Temporal.PlainDate.compare(date, last) <= 0) {
-    const next = date.add({ days: 1 });
-    days.push({ date, key: date.toString(), startAt: startOf(date, zone), endAt: startOf(next, zone) });
-    date = next;
+    days.push({ date, key: date.toString() });
+    date = date.add({ days: 1 });
   }
   return days;
 }
@@ -45,8 +41,4 @@ export function toReadings(
   const read = (disambiguation: "compatible" | "later") =>
     time.toZonedDateTime(zone, { disambiguation }).epochMilliseconds;
   return [read("compatible"), read("later")];
-}
-
-function startOf(date: Temporal.PlainDate, zone: string): number {
-  return date.toZonedDateTime(zone).epochMilliseconds;
 }

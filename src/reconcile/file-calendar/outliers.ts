@@ -20,7 +20,7 @@ export interface Usual {
 }
 
 /** With fewer values nothing is unusual. */
-export const LEAST_VALUES = 4;
+const LEAST_VALUES = 4;
 const VALUES_FOR_A_BAD_DAY = 8;
 const DEVIATIONS = 3;
 /** Makes the median absolute deviation of normal values their standard deviation. */

@@ -3,7 +3,7 @@ import type { ApiReply } from "../api-reply.ts";
 import type { Contract } from "../contract.ts";
 import { parseJson } from "../parse-json.ts";
 import type { ReplyJudgement } from "../reply-judgement.ts";
-import { judgeHttpStatus } from "../reply-judgement.ts";
+import { judgeHttpStatus, judgeListingStatus } from "../reply-judgement.ts";
 import { parseNextCursor } from "./client.ts";
 
 const NOT_FOUND = 404;
@@ -32,7 +32,7 @@ export type PageJudgement =
  * read can be the last one: an error with HTTP 200 has no next cursor either.
  */
 export function judgePage(reply: ApiReply, contract: Contract): PageJudgement {
-  const byStatus = judgeHttpStatus(reply.httpStatus);
+  const byStatus = judgeListingStatus(reply.httpStatus);
   if (byStatus !== null) return byStatus;
   if (findItems(reply, contract) === undefined) return UNREADABLE;
   try {

@@ -1,12 +1,10 @@
-import type { X509Certificate } from "node:crypto";
 import { randomUUID } from "node:crypto";
-import { Server as HttpServer } from "node:http";
-import { Server as HttpsServer } from "node:https";
-import type { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
 import type { FastifyReply } from "fastify";
 import Fastify from "fastify";
 import { UsageError } from "../../domain/errors.ts";
+import type { RawDelivery } from "../../intake/incoming.ts";
+import type { ConnectionLimits, ConnectionSettings } from "./connections.ts";
+import { certificateOf, makeConnections } from "./connections.ts";
 import { makeGroupCommit } from "./group-commit.ts";
 import type { TlsOptions } from "./tls.ts";
 import type { WebhookRequest } from "./verifier.ts";
@@ -14,16 +12,7 @@ import type { WebhookRequest } from "./verifier.ts";
 /** Whether a request is the carrier's. */
 export type WebhookVerifier = (request: WebhookRequest) => boolean | Promise<boolean>;
 
-/** One request that a verifier let in, as it came. Nothing of it has been read yet. */
-export interface ReceivedDelivery {
-  readonly body: Uint8Array;
-  /** UTC epoch milliseconds. */
-  readonly receivedAt: number;
-  /** Names this attempt: the carrier's header, or made up here. Never deduplicates. */
-  readonly deliveryId: string;
-}
-
-export interface ReceiverSettings {
+export interface ReceiverSettings extends ConnectionSettings {
   /** The path that takes deliveries, such as `/webhooks/tracking`. */
   readonly path: string;
   /** At least one; all must agree. */
@@ -31,32 +20,24 @@ export interface ReceiverSettings {
   /** The header that names an attempt, lower case; `null`: none is sent. */
   readonly deliveryIdHeader: string | null;
   /** Stores deliveries; must resolve only when all of them are durable. */
-  readonly save: (deliveries: readonly ReceivedDelivery[]) => Promise<void>;
+  readonly save: (deliveries: readonly RawDelivery[]) => Promise<void>;
   /** UTC epoch milliseconds. */
   readonly now: () => number;
   /** Told the status of every answer. */
   readonly onAnswer?: (status: number) => void;
-  /** Without it the server speaks plain HTTP. */
-  readonly tls?: TlsOptions | undefined;
-  /** Told of each connection that TLS let nothing through of: no TLS, too old a version, no certificate. */
-  readonly onHandshakeFailure?: () => void;
   readonly limits?: Partial<ReceiverLimits>;
 }
 
-interface ReceiverLimits {
+interface ReceiverLimits extends ConnectionLimits {
   readonly mostBodyBytes: number;
-  readonly mostHeaderBytes: number;
   readonly mostHeaders: number;
-  /** For a client to send its headers, its whole request, and for us to save it. */
-  readonly headersMs: number;
-  readonly requestMs: number;
+  /** For us to save a delivery. */
   readonly saveMs: number;
-  readonly keepAliveMs: number;
-  readonly mostConnections: number;
-  readonly mostRequestsPerConnection: number;
-  /** Deliveries that may wait for a save; more are told to come again. */
+  /** Deliveries that may wait for a save, and their bytes; more are told to come again. */
   readonly mostWaiting: number;
+  readonly mostWaitingBytes: number;
   readonly mostPerSave: number;
+  readonly mostBytesPerSave: number;
 }
 
 export const RECEIVER_LIMITS: ReceiverLimits = {
@@ -70,7 +51,9 @@ export const RECEIVER_LIMITS: ReceiverLimits = {
   mostConnections: 2_000,
   mostRequestsPerConnection: 1_000,
   mostWaiting: 10_000,
+  mostWaitingBytes: 64 * 1024 * 1024,
   mostPerSave: 1_000,
+  mostBytesPerSave: 4 * 1024 * 1024,
 };
 
 export interface Receiver {
@@ -78,17 +61,16 @@ export interface Receiver {
   readonly listen: (port: number, host?: string) => Promise<string>;
   /** Takes no more, and ends once everything taken is saved and answered. */
   readonly close: () => Promise<void>;
-  /** Goes on with other certificates: new connections see them, idle ones are ended. */
+  /** Goes on with other certificates; every connection that was made under the former ones ends with its next answer. */
   readonly renewTls: (tls: TlsOptions) => void;
 }
 
 const LOOPBACK = "127.0.0.1";
 const DELIVERY_ID = /^[A-Za-z0-9_-]{1,128}$/;
 const RETRY_AFTER_SECONDS = "5";
-const CHECK_SLOW_CLIENTS_MS = 1_000;
 const NO_BODY = new Uint8Array(0);
 
-/** Every answer is constant: it tells a stranger nothing. */
+/** Every answer is constant: it tells a stranger nothing. Senders take 3xx and 4xx for a failure that lasts. */
 const ANSWERS: Readonly<Record<number, string>> = {
   200: "ok",
   400: "bad request",
@@ -121,14 +103,17 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
     });
   }
   const limits = { ...RECEIVER_LIMITS, ...settings.limits };
-  const queue = makeGroupCommit(save, limits);
+  const queue = makeGroupCommit(save, { ...limits, bytesOf: ({ body }: RawDelivery) => body.length });
 
-  const rawServer = makeRawServer(settings, limits);
+  const connections = makeConnections(limits, settings);
   const server = Fastify({
     logger: false,
     bodyLimit: limits.mostBodyBytes,
     exposeHeadRoutes: false,
-    serverFactory: (handler) => rawServer.on("request", handler),
+    serverFactory: (handler) => connections.server.on("request", handler),
+    // By itself it refuses what comes on open connections while it closes, and does not say when to come again.
+    return503OnClosing: false,
+    frameworkErrors: (_error, _request, reply) => answer(reply, 400),
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("*", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => body);
@@ -141,6 +126,10 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
       request.headers["content-type"] = "application/octet-stream";
     }
     return undefined;
+  });
+
+  server.addHook("onSend", async (request, reply) => {
+    if (connections.isOutdated(request.raw.socket)) reply.header("connection", "close");
   });
 
   server.addHook("onResponse", async (_request, reply) => settings.onAnswer?.(reply.statusCode));
@@ -177,39 +166,8 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
       await server.close();
       await queue.drain();
     },
-    renewTls(tls) {
-      if (!(rawServer instanceof HttpsServer)) throw new Error("this server has no TLS");
-      rawServer.setSecureContext(tls);
-      rawServer.closeIdleConnections();
-    },
+    renewTls: connections.renewTls,
   };
-}
-
-/** Every limit is given to Node itself: some of its own are off by default, or far away. */
-function makeRawServer({ tls, onHandshakeFailure }: ReceiverSettings, limits: ReceiverLimits): HttpServer {
-  const options = {
-    headersTimeout: limits.headersMs,
-    requestTimeout: limits.requestMs,
-    keepAliveTimeout: limits.keepAliveMs,
-    connectionsCheckingInterval: CHECK_SLOW_CLIENTS_MS,
-    maxHeaderSize: limits.mostHeaderBytes,
-  };
-  const server =
-    tls === undefined
-      ? new HttpServer(options)
-      : new HttpsServer({ ...options, ...tls, handshakeTimeout: limits.headersMs });
-  server.maxConnections = limits.mostConnections;
-  server.maxRequestsPerSocket = limits.mostRequestsPerConnection;
-  server.on("tlsClientError", (_error, socket: Socket) => {
-    onHandshakeFailure?.();
-    socket.destroy();
-  });
-  return server;
-}
-
-/** The client's certificate, where TLS asked for one and trusts it. */
-function certificateOf(socket: Socket): X509Certificate | null {
-  return socket instanceof TLSSocket && socket.authorized ? (socket.getPeerX509Certificate() ?? null) : null;
 }
 
 function answer(reply: FastifyReply, status: number): FastifyReply {
@@ -238,8 +196,12 @@ function resolvesWithin(work: Promise<void>, ms: number): Promise<boolean> {
   });
 }
 
-/** Only what the request itself did wrong is told apart; all else is ours, and worth another attempt. */
+/**
+ * Only what the request itself did wrong is told apart; all else is ours, and
+ * worth another attempt. Never 410, which has senders give up for good.
+ */
 function toStatus(error: unknown): number {
   const status = error instanceof Error && "statusCode" in error ? error.statusCode : undefined;
-  return typeof status === "number" && status >= 400 && status < 500 ? status : 503;
+  if (typeof status !== "number" || status < 400 || status >= 500) return 503;
+  return status in ANSWERS ? status : 400;
 }

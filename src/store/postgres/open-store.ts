@@ -16,6 +16,7 @@ import { makeRunReader } from "./read-runs.ts";
 import { makeTableReader } from "./read-tables.ts";
 import type { WriteSession } from "./session.ts";
 import { makeSession } from "./session.ts";
+import { makeSpoolReader, makeSpoolWriter } from "./spool.ts";
 import type { BookWriter } from "./write-books.ts";
 import { makeBookWriter } from "./write-books.ts";
 import { makeDossierWriter } from "./write-dossiers.ts";
@@ -79,6 +80,7 @@ function makeStore(
       evaluations: makeEvaluationWriter(session),
       tables: makeTableWriter(session),
       feedStates: makeFeedStateWriter(session),
+      spool: makeSpoolWriter(session),
       parcels: makeParcelReader(session, makeBucketLister(session, isDistributed)),
       runs: {
         ...runs,
@@ -114,6 +116,7 @@ function makeStore(
     },
     feeds: makeFeedReader(reader),
     feedStates: makeFeedStateReader(reader),
+    spool: makeSpoolReader(reader, listBuckets),
     parcels: makeParcelReader(reader, listBuckets),
     findings: makeFindingReader(reader, listBuckets),
     runs: makeRunReader(reader),

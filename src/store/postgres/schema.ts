@@ -59,6 +59,17 @@ CREATE TABLE inbox (
   PRIMARY KEY (bucket, seq)
 );
 
+-- Deliveries as they came, of which nothing has been read.
+CREATE SEQUENCE spool_seq AS bigint CACHE 1;
+CREATE TABLE spool (
+  bucket integer NOT NULL,           -- of the receiver and the minute
+  seq bigint NOT NULL DEFAULT nextval('spool_seq'),
+  deliveries bytea NOT NULL,         -- see spool-codec.ts
+  PRIMARY KEY (bucket, seq)
+);
+-- Whoever sends them waits: no time for compressing.
+ALTER TABLE spool ALTER COLUMN deliveries SET STORAGE EXTERNAL;
+
 CREATE TABLE dossier (
   bucket integer NOT NULL,           -- of the barcode
   channel smallint NOT NULL,
@@ -234,6 +245,7 @@ export const DISTRIBUTED_TABLES = [
   "dossier",
   "dirty",
   "inbox",
+  "spool",
   "parcel",
   "finding",
   "finding_event",

@@ -14,6 +14,7 @@ import { makeFindingReader } from "./read-findings.ts";
 import { makeParcelReader } from "./read-parcels.ts";
 import { makeRunReader } from "./read-runs.ts";
 import { makeTableReader, readStoreInfo } from "./read-tables.ts";
+import { makeSpoolReader, makeSpoolWriter } from "./spool.ts";
 import type { InTurn } from "./turn.ts";
 import { makeTurns } from "./turn.ts";
 import { whenFree } from "./when-free.ts";
@@ -74,6 +75,7 @@ function makeStore(database: Database.Database, path: string, turnMemory?: Share
     evaluations: makeEvaluationWriter(database),
     tables: makeTableWriter(database),
     feedStates: makeFeedStateWriter(database),
+    spool: makeSpoolWriter(database),
     parcels,
     runs,
     jobs: makeJobWriter(database),
@@ -100,6 +102,7 @@ function makeStore(database: Database.Database, path: string, turnMemory?: Share
     },
     feeds: guardReader(path, makeFeedReader(database)),
     feedStates: guardReader(path, makeFeedStateReader(database)),
+    spool: guardReader(path, makeSpoolReader(database)),
     parcels: guardReader(path, parcels),
     findings: guardReader(path, makeFindingReader(database)),
     runs: guardReader(path, runs),

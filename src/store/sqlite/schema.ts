@@ -56,6 +56,14 @@ CREATE TABLE inbox (
 ) STRICT;
 CREATE INDEX inbox_bucket ON inbox (bucket);
 
+-- Deliveries as they came, of which nothing has been read.
+CREATE TABLE spool (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  bucket INTEGER NOT NULL,           -- of the receiver and the minute
+  deliveries BLOB NOT NULL           -- see spool-codec.ts
+) STRICT;
+CREATE INDEX spool_bucket ON spool (bucket);
+
 CREATE TABLE dossier (
   bucket INTEGER NOT NULL,           -- of the barcode
   channel INTEGER NOT NULL,

@@ -11,7 +11,7 @@ import { withApiClients } from "../../support/feeds.ts";
 import { RECEIVED_AT } from "../../support/payloads.ts";
 
 /** 10,000 for a proof; fewer in each run of the tests. */
-const PAGES = Number(process.env.TRACKBRIDGE_PULL_PAGES ?? 1000);
+const PAGES = Number(process.env.TRACKBRIDGE_PULL_PAGES ?? 600);
 const ITEMS = 3;
 const SETTINGS = { customers: [{ number: "11223344" }], firstPullHours: 48 };
 

@@ -13,5 +13,5 @@ describe("a fetch that is killed, on SQLite", () => {
 
 describe("a fetch that is killed, on PostgreSQL", () => {
   const openStore = async () => openPostgresStore(await postgres.emptiedStoreUrl());
-  survivesKills(openStore, ["the pull of the new API"], 2);
+  survivesKills(openStore, ["the pull of the new API"], 1);
 });

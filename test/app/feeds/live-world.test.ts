@@ -84,12 +84,10 @@ function isVanished({ statusApi }: World, { kind, barcode, status }: TruthFindin
 }
 
 describe("pulling a world live", () => {
-  it.each([
-    ["of spring", 61, "2026-03-24T00:00:00Z"],
-    ["of autumn", 62, "2026-10-20T00:00:00Z"],
-  ])("gives the findings of importing its recorded files: %s", async (name, seed, start) => {
-    const world = generateWorld(worldOptions({ seed, start, parcels: 120 }));
-    const saved = saveWorld(world, join(folder, name));
+  it("gives the findings of importing its recorded files", async () => {
+    const start = "2026-10-20T00:00:00Z";
+    const world = generateWorld(worldOptions({ seed: 62, start, parcels: 80 }));
+    const saved = saveWorld(world, join(folder, "recorded"));
     const imported = await withMemoryApp(async (app) => {
       await importWorld(app, saved);
       return tellOutcome(app, world);
@@ -104,10 +102,10 @@ describe("pulling a world live", () => {
   });
 
   it.each([
-    ["of spring", 62, "2026-03-24T00:00:00Z"],
-    ["of autumn, with a status that vanishes", 61, "2026-10-20T00:00:00Z"],
+    ["of spring", 61, "2026-03-24T00:00:00Z"],
+    ["of autumn, with a status that vanishes", 62, "2026-10-20T00:00:00Z"],
   ])("gives its true findings when the APIs answer from what happened: %s", async (name, seed, start) => {
-    const options = worldOptions({ seed, start, parcels: 80 });
+    const options = worldOptions({ seed, start, parcels: 60 });
     const world = generateWorld(options);
     const saved = saveWorld(world, join(folder, `living ${name}`));
     const living = makeLivingBooks(options);

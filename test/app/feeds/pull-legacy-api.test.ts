@@ -265,6 +265,48 @@ describe("pullLegacyApi", () => {
     ),
   );
 
+  it("is not kept from others by parcels that never get an answer", () =>
+    withAnswers(
+      ({ url }, reply) =>
+        /0[123]\?/.test(url)
+          ? replyJson(reply, 500, {})
+          : replyJson(reply, 200, { CompleteStatus: {}, Warnings: [{ Code: "2" }] }),
+      async ({ pull, seen }) => {
+        expect((await pull()).notes).toEqual(["5 changed parcels are left for the next pull"]);
+        const { problems, notes } = await pull();
+        expect(seen.filter(({ url }) => url.includes(`${parcelOf(5)}?`))).toHaveLength(1);
+        expect(problems).toEqual([expect.stringMatching(/HTTP 500.*\(3 times\)/)]);
+        expect(notes).toEqual(["3 changed parcels are left for the next pull"]);
+      },
+      [1, 2, 3, 4, 5].map((n) => ({
+        Barcode: parcelOf(n),
+        Status: { Timestamp: `2026-03-07T20:0${n}:00`, StatusCode: "5" },
+      })),
+    ));
+
+  it("asks for other customers when one is not ours to ask for", () => {
+    const asked: string[] = [];
+    return withMemoryApp((shipped) =>
+      withTinyServer(
+        withoutDate(({ url }, reply) => {
+          asked.push(url.split("/")[4] ?? "");
+          replyJson(reply, url.includes("/11111111/") ? 403 : 200, []);
+        }),
+        (baseUrl) => {
+          const clock = makeFakeClock(NOW);
+          const app = { ...shipped, clock: clock.now };
+          return withApiClients(app, clock, baseUrl, async ({ legacyApi }) => {
+            const customers = ["11111111", CUSTOMER];
+            const { problems } = await pullLegacyApi(app, legacyApi, { ...SETTINGS, customers });
+            expect(problems).toEqual([expect.stringMatching(/customer 11111111: HTTP 403/)]);
+            expect(asked.filter((customer) => customer === "11111111")).toHaveLength(1);
+            expect(await markOf(app)).toBe(NOW);
+          });
+        },
+      ),
+    );
+  });
+
   it("ends when it is asked too often, and says until when", () =>
     withAnswers(
       (_request, reply) =>

@@ -1,7 +1,8 @@
 import { chmodSync, readdirSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { FeedPull } from "../../../src/app/feeds/feed-pull.ts";
 import { readLedger } from "../../../src/app/feeds/file-ledger.ts";
 import { pullScanFeed, pullScanFiles } from "../../../src/app/feeds/pull-scan-files.ts";
@@ -26,6 +27,7 @@ import {
   tellStore,
 } from "../../support/scan-feeds.ts";
 import { barcodeOf, CSV_HEADER } from "../../support/scan-files.ts";
+import { SSHD, startSshd } from "../../support/sshd.ts";
 import { hashOf } from "../../support/store-rows.ts";
 
 /** Lends the program on an empty store, with a spool folder of its own, and a server. */
@@ -154,14 +156,14 @@ describe("pullScanFeed", () => {
       const { fileName: _, ...settings } = await readLayout("postnl-scan-csv");
       const feed = scan.feed({ layout: { ...settings, matchName: undefined } as ScanFeed["layout"] });
       scan.put("a", aScanContent(1));
-      scan.put("a v000001", aScanContent(2));
+      scan.put("a v1", aScanContent(2));
       await pull(app, feed);
       scan.put("a", aScanContent(3), NOW + 1000);
       await pull(app, feed);
       expect((await entriesOf(app)).map(({ name, version }) => [name, version])).toEqual([
         ["a", 1],
         ["a", 2],
-        ["a v000001", 1],
+        ["a v1", 1],
       ]);
     }));
 
@@ -415,6 +417,32 @@ describe("pullScanFiles", () => {
     expect(pulls[2]?.problems).toEqual([]);
     expect(JSON.stringify(pulls)).not.toContain(PASSWORD);
   });
+
+  if (SSHD !== undefined)
+    it("fetches from OpenSSH's server with a key and its passphrase, each from where the settings say", async () => {
+      const folder = makeFolder();
+      const { port, fingerprint } = await startSshd(folder, "ed25519", "a pass phrase");
+      await mkdir(join(folder, "scan"));
+      await writeFile(join(folder, "scan", aScanName("060359")), aScanContent(1, 2));
+      await writeFile(join(folder, "scan", `${aScanName("070359")}.part`), aScanContent(3));
+      process.env.TRACKBRIDGE_TEST_PASSPHRASE = "a pass phrase";
+      onTestFinished(() => {
+        delete process.env.TRACKBRIDGE_TEST_PASSPHRASE;
+      });
+      const [pulled] = await pullAll([
+        {
+          name: "a",
+          host: "127.0.0.1",
+          port,
+          user: userInfo().username,
+          folder: join(folder, "scan"),
+          hostKeys: [fingerprint],
+          privateKey: { file: join(folder, "user") },
+          passphrase: { environment: "TRACKBRIDGE_TEST_PASSPHRASE" },
+        },
+      ]);
+      expect(pulled).toMatchObject({ tally: { intakes: 1, accepted: 2 }, problems: [] });
+    });
 
   it.each([
     [

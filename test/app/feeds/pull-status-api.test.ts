@@ -191,11 +191,21 @@ describe("pullStatusApi", () => {
 
   it("asks nothing for other customers when no question is answered any more", () =>
     withListing(
-      () => 403,
+      () => 429,
       async ({ pull, queries }) => {
         const { problems } = await pull([CUSTOMER, "55667788"]);
-        expect(problems).toEqual([expect.stringMatching(/HTTP 403/)]);
-        expect(queries()).toHaveLength(1);
+        expect(problems).toEqual([expect.stringMatching(/HTTP 429/)]);
+        expect(new Set(queries().map(({ customerNumber }) => customerNumber))).toEqual(new Set([CUSTOMER]));
+      },
+    ));
+
+  it("goes on with other customers when one is not ours to ask for", () =>
+    withListing(
+      (query) => (query.get("customerNumber") === "55667788" ? 403 : page(null)),
+      async ({ app, pull }) => {
+        const { problems } = await pull(["55667788", CUSTOMER]);
+        expect(problems).toEqual([expect.stringMatching(/customer 55667788: HTTP 403/)]);
+        expect(await markOf(app)).toBe(NOW);
       },
     ));
 

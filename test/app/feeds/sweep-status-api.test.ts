@@ -96,10 +96,14 @@ describe("sweepStatusApi", () => {
   it("asks about each parcel once in a settling time, ever more seldom, and not for ever", () =>
     withKit([parcelOf(1)], [], async ({ clock, look, sweep }) => {
       const hours: number[] = [];
-      for (let hour = 0; hour < 24 * 14; hour += 1) {
+      for (let hour = 0; hour < 140; hour += 2) {
         await sweep();
         if (look().length > 0) hours.push(hour);
-        clock.advance(HOUR);
+        // Just before it is due, and when it is.
+        clock.advance(2 * HOUR - 1);
+        await sweep();
+        expect(look()).toEqual([]);
+        clock.advance(1);
       }
       expect(hours).toEqual([0, 2, 6, 14, 30, 62]);
     }));
@@ -169,6 +173,22 @@ describe("sweepStatusApi", () => {
       await saveAll(app.store, [aDelivery({ receivedAt: clock.now() })]);
       await sweep();
       expect(await remembered()).toEqual([]);
+    }));
+
+  it("is not kept from others by parcels that never get an answer", () =>
+    withKit([1, 2, 3, 4, 5].map(parcelOf), [], async ({ app, sweep }) => {
+      await sweep(0);
+      const asked: string[] = [];
+      const fetchByBarcode = async (barcode: string) => {
+        asked.push(barcode);
+        const httpStatus = [1, 2, 3].map(parcelOf).includes(parcelOf(Number(barcode.slice(-1)))) ? 500 : 404;
+        return { httpStatus, bytes: Buffer.from("{}"), request: { barcode }, date: null, retryAfter: null };
+      };
+      const client = { fetchByBarcode, fetchByReference: fetchByBarcode, fetchUpdated: fetchByBarcode };
+      const sweepOnce = () => sweepStatusApi(app, client, { requestsPerSweep: 5 });
+      expect((await sweepOnce()).notes).toEqual(["5 overdue parcels are left for the next sweep"]);
+      expect((await sweepOnce()).notes).toEqual([]);
+      expect(asked).toEqual([1, 2, 3, 4, 5].map(parcelOf));
     }));
 
   it("ends when the service wants no more requests, and says until when", () =>

@@ -81,7 +81,8 @@ describe("a calendar that is learnt", () => {
     const files = dailyAt(first, last, TIMES).map((at) => anEntry(at));
     const start = Temporal.PlainDate.from(last).toZonedDateTime("Europe/Amsterdam").epochMilliseconds;
     const { slots } = learnSlots(files, LEARNT, start, start + 20 * HOUR);
-    expect(slots.map(({ expectedAt }) => expectedAt)).toEqual(dailyAt(last, last, TIMES));
+    const onDay = slots.filter(({ expectedAt }) => start <= expectedAt && expectedAt < start + 23 * HOUR);
+    expect(onDay.map(({ expectedAt }) => expectedAt)).toEqual(dailyAt(last, last, TIMES));
     const now = start + 24 * HOUR;
     const { irregularities } = assessFiles({
       entries: files,

@@ -14,6 +14,7 @@ import {
   type ScanServer,
   startScanServer,
 } from "../../support/scan-feeds.ts";
+import { readScanBytes } from "../../support/scan-files.ts";
 
 function fetch(
   { feed }: ScanServer,
@@ -42,6 +43,7 @@ function fetch(
 describe("fetchScanFiles, a file cut at every byte", () => {
   it("never takes it, though its last row would read as whole", async () => {
     const scan = await startScanServer();
+    const { feed } = scan;
     const whole = Buffer.from(aScanContent(1, 2));
     // A file that is whole comes after each two, because a server at which three fail in a row is given up.
     let n = 0;
@@ -53,6 +55,9 @@ describe("fetchScanFiles, a file cut at every byte", () => {
     scan.faults = { claimedSize: () => whole.length };
     const folder = makeFolder();
     const { story, fetched } = await fetch(scan, folder);
+    // The parser alone would not have noticed: cut in its last column the last row is a row.
+    const { observations, quarantined } = await readScanBytes(whole.subarray(0, -2), feed().layout);
+    expect([observations.length, quarantined]).toEqual([2, []]);
     expect(story.stoppedBy).toBeNull();
     expect(story.failed).toHaveLength(n);
     expect(fetched.filter((name) => name.includes("cut"))).toEqual([]);

@@ -39,6 +39,7 @@ describe("judgePage", () => {
     [{ items: [], nextCursor: ["a", "b"] }, 200, UNREADABLE],
     [{ message: "Backend" }, 200, UNREADABLE],
     [{ items: [] }, 404, { kind: "refused", reason: "HTTP 404" }],
+    [{ items: [] }, 403, { kind: "refused", reason: "HTTP 403" }],
     [{ items: [] }, 401, { kind: "closed", reason: "HTTP 401" }],
   ])("judges %j with HTTP %i", (body, httpStatus, judgement) => {
     expect(judgePage(reply(body, httpStatus), REFERENCE)).toEqual(judgement);

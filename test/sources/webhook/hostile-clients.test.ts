@@ -97,6 +97,12 @@ describe("makeReceiver, with hostile clients", () => {
     expect(sizes).toEqual(Array.from({ length: good }, () => 2));
   });
 
+  it("does not wait for headers as long as for bodies", async () => {
+    const { port } = await start({ headersMs: 300, requestMs: 600_000 });
+    const slow = [drip(port, "", ""), drip(port, `POST ${PATH} HTTP/1.1\r\n`, "a: b\r\n")];
+    for (const answer of await Promise.all(slow)) expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
   it.each([
     ["one byte too many", head(`Content-Length: ${256 * 1024 + 1}`), "x".repeat(64 * 1024), 413],
     ["a length beyond all numbers", head(`Content-Length: ${"9".repeat(30)}`), "x", 400],

@@ -252,6 +252,8 @@ describe("makeJwtVerifier", () => {
     const token = aToken({ by: "EdDSA", header: { kid: undefined } });
     expect(await askOf(token, { keys: [other, toJwk(ed.publicKey)] })).toBe("2 of 2");
     expect(await askOf(token, { keys: [other, other] })).toBe("mismatch");
+    // What is wrong with a genuine token counts, not that other keys have not signed it.
+    expect(await askOf(token, { keys: [toJwk(ed.publicKey), other], now: NOW + 3600 })).toBe("untimely");
   });
 
   it("looks at what a key is for", async () => {
