@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../../clock.ts";
 import type { Config } from "../../config.ts";
 import type { Examined } from "../../report/doctor-data.ts";
@@ -52,7 +53,7 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
     early.push(toLine("configuration.contract", null, toFailure(error)));
     return null;
   });
-  const store = await openQuietly(databaseUrl, early);
+  const store = await openQuietly(databaseUrl, deadlineMs, early);
   try {
     const subscription = await findSubscription(store, early);
     const patient: Patient = { ...options, contract, store, subscription, deadlineMs, apis };
@@ -66,12 +67,17 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
     ]);
     return { examined: inOrder([...early, ...lines.flat()]), secrets: readAllSecrets(patient) };
   } finally {
-    await store?.close();
+    // What still waits for an answer keeps its connection.
+    if (store !== null) await Promise.race([store.close(), sleep(deadlineMs, null, { ref: false })]);
   }
 }
 
 /** A store that is not there is not made: examining changes nothing. */
-async function openQuietly(databaseUrl: string, early: Examined[]): Promise<Store | null> {
+async function openQuietly(
+  databaseUrl: string,
+  deadlineMs: number,
+  early: Examined[],
+): Promise<Store | null> {
   try {
     const url = parseStoreUrl(databaseUrl);
     if (url.kind === "sqlite" && !existsSync(url.path)) {
@@ -80,7 +86,15 @@ async function openQuietly(databaseUrl: string, early: Examined[]): Promise<Stor
       );
       return null;
     }
-    return await openStore(databaseUrl, { mayMake: false, isThread: true });
+    const opening = openStore(databaseUrl, { mayMake: false, isThread: true });
+    const opened = await Promise.race([opening, sleep(deadlineMs, null, { ref: false })]);
+    if (opened !== null) return opened;
+    opening.then(
+      (store) => store.close(),
+      () => {},
+    );
+    early.push(toLine("store.opens", null, say("failure", "too-slow", { seconds: deadlineMs / 1000 })));
+    return null;
   } catch (error) {
     early.push(toLine("store.opens", null, toFailure(error)));
     return null;

@@ -25,4 +25,8 @@ export async function doctor(options: DoctorOptions): Promise<void> {
   if (options.format === "text") await print(renderDoctorText(report, options.lang));
   else await printJson(report);
   process.exitCode = toDoctorExitCode(report);
+  // Whoever has not answered by now is not waited for; without such a one the program has ended before.
+  setTimeout(() => process.exit(), GRACE_MS).unref();
 }
+
+const GRACE_MS = 1_000;

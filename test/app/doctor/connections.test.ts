@@ -1,34 +1,15 @@
-import { once } from "node:events";
-import type { AddressInfo, Socket } from "node:net";
-import { createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { judgeWait } from "../../../src/app/doctor/connections.ts";
 import { systemClock } from "../../../src/clock.ts";
 import type { DoctorCheck } from "../../../src/report/doctor-data.ts";
 import { startApiServer } from "../../../src/sandbox/carrier/api-server.ts";
+import { startDumbServer } from "../../support/dumb-server.ts";
 import { makeSite } from "../../support/examine.ts";
 import { PASSWORD, startScanServer } from "../../support/scan-feeds.ts";
 import type { TinyAnswer } from "../../support/tiny-server.ts";
 import { replyJson, withTinyServer } from "../../support/tiny-server.ts";
 
 const ONLINE = { isOffline: false };
-
-/** A server that says something, or nothing, and never goes on. */
-async function startDumbServer(greeting: string): Promise<number> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on("error", () => {});
-    socket.write(greeting);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(async () => {
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return (server.address() as AddressInfo).port;
-}
 
 describe("checkConnections, SFTP", () => {
   it("signs in and lists; shows the host key to check; tells a refused sign-in, a folder that is not there, and nobody", async () => {

@@ -2,6 +2,8 @@ import { closeSync, existsSync, openSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { judgeRoom } from "../../../src/app/doctor/store.ts";
+import { withStore } from "../../../src/app/open-store.ts";
+import { startDumbServer } from "../../support/dumb-server.ts";
 import { makeSite } from "../../support/examine.ts";
 import { usePostgres } from "../../support/postgres.ts";
 
@@ -47,9 +49,18 @@ describe("checkStore", () => {
     expect(other.of("store.opens")[0]).toMatch(/^failure: /);
   });
 
+  it("waits no longer than allowed for a server that is silent", async () => {
+    const databaseUrl = `postgres://me:canary-password@127.0.0.1:${await startDumbServer("")}/none`;
+    const { of } = await makeSite().examine(
+      {},
+      { databaseUrl, deadlineMs: 500, canaries: ["canary-password"] },
+    );
+    expect(of("store.opens")).toEqual(["failure: no answer within 0.5 s"]);
+    expect(of("schedule.nightly")).toHaveLength(1);
+  });
+
   it("says when a PostgreSQL would lose what it has acknowledged", async () => {
     const databaseUrl = await postgres.emptiedStoreUrl();
-    const { withStore } = await import("../../../src/app/open-store.ts");
     await withStore(databaseUrl, {}, async () => {});
     const [{ fsync } = { fsync: "" }] = await postgres.query<{ fsync: string }>("SHOW fsync");
     const { of } = await makeSite().examine({}, { databaseUrl });
