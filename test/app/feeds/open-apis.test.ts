@@ -131,7 +131,7 @@ describe("openStatusApi, from one process to the next", () => {
         expect(seenAt).toHaveLength(5);
         expect(await run(1)).toEqual(["CIRCUIT_OPEN"]);
         clock.advance(30_000);
-        expect(await run(1)).toEqual(["CIRCUIT_OPEN"]);
+        expect(await run(2)).toEqual([500, "CIRCUIT_OPEN"]);
         expect(seenAt).toHaveLength(6);
         clock.advance(30_000);
         expect(await run(3)).toEqual([200, 200, 200]);
