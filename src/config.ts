@@ -96,6 +96,11 @@ export type Config = z.infer<typeof SCHEMA>;
 
 const DEFAULT_CONFIG_PATH = "config/trackbridge.yml";
 
+/** The file that {@link readConfig} reads; `null`: there is none, and every setting has its default. */
+export function findConfigFile(path: string | undefined): string | null {
+  return path ?? (existsSync(DEFAULT_CONFIG_PATH) ? DEFAULT_CONFIG_PATH : null);
+}
+
 /**
  * Reads the settings; every one has a default, so a file is not needed.
  *
@@ -104,8 +109,8 @@ const DEFAULT_CONFIG_PATH = "config/trackbridge.yml";
  *   or unknown setting
  */
 export function readConfig(path: string | undefined): Config {
-  const file = path ?? DEFAULT_CONFIG_PATH;
-  if (path === undefined && !existsSync(file)) return SCHEMA.parse({});
+  const file = findConfigFile(path);
+  if (file === null) return SCHEMA.parse({});
   let raw: unknown;
   try {
     raw = parse(readFileSync(file, "utf8")) ?? {};

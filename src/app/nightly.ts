@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { RunVerdict } from "../domain/verdict.ts";
 import type { Lang } from "../report/texts.ts";
 import { GROUPS, whileHeld } from "../store/bucket-groups.ts";
 import type { Claim } from "../store/claims.ts";
@@ -10,7 +11,8 @@ import { publishReport } from "./publish-report.ts";
 import type { ReconcileResult } from "./reconcile-store.ts";
 import { reconcileStore } from "./reconcile-store.ts";
 
-const JOB = "nightly";
+/** Its name in the store. */
+export const NIGHTLY_JOB = "nightly";
 
 /** The nightly run of the latest business date. */
 export interface LastNightly {
@@ -20,7 +22,7 @@ export interface LastNightly {
 }
 
 export async function findLastNightly({ store }: App): Promise<LastNightly | undefined> {
-  const run = await store.jobs.latest(JOB);
+  const run = await store.jobs.latest(NIGHTLY_JOB);
   return run === undefined ? undefined : { businessDate: run.businessDate, hasEnded: run.state === "ended" };
 }
 
@@ -32,7 +34,13 @@ export interface NightlyOptions extends CrewOptions {
 }
 
 export type NightlyAttempt =
-  | { readonly kind: "ended"; readonly result: ReconcileResult; readonly folder: string }
+  | {
+      readonly kind: "ended";
+      readonly result: ReconcileResult;
+      /** `null`: there is no gate. */
+      readonly gateVerdict: RunVerdict | null;
+      readonly folder: string;
+    }
   /** Another process runs it. */
   | { readonly kind: "held" }
   /** It has ended, or that of a later date has begun. */
@@ -50,7 +58,7 @@ export type NightlyAttempt =
 export async function runNightly(app: App, options: NightlyOptions): Promise<NightlyAttempt> {
   const { store, config } = app;
   const leaseMs = toLeaseMs(config);
-  const claim = await store.claims.take(`job ${JOB}`, OWNER, leaseMs);
+  const claim = await store.claims.take(`job ${NIGHTLY_JOB}`, OWNER, leaseMs);
   if (claim === undefined) return { kind: "held" };
   try {
     return await whileHeld(store, claim, leaseMs, async () => {
@@ -71,10 +79,10 @@ async function begin(
   claim: Claim,
 ): Promise<{ readonly isTakenOver: boolean } | undefined> {
   const { token } = claim;
-  const before = await store.jobs.latest(JOB);
+  const before = await store.jobs.latest(NIGHTLY_JOB);
   const run = await store.transaction(async (tx) => {
     await tx.assertClaim(claim);
-    return tx.jobs.begin({ job: JOB, businessDate, owner: OWNER, token, startedAt: clock() });
+    return tx.jobs.begin({ job: NIGHTLY_JOB, businessDate, owner: OWNER, token, startedAt: clock() });
   });
   return run && { isTakenOver: before?.businessDate === businessDate };
 }
@@ -91,20 +99,30 @@ async function finish(
     if (await store.claims.renew(claim, toLeaseMs(config))) return;
     throw new ClaimLost(`${claim.subject} was taken over`);
   };
+  let verdict: RunVerdict | undefined;
   const result = await reconcileStore(app, {
     signal,
     onClaimLost,
     job: {
-      name: `${JOB} ${businessDate}`,
+      name: `${NIGHTLY_JOB} ${businessDate}`,
       claim,
-      finish: (judged) =>
-        publishReport(app, judged, { folder, lang, setting: "worker.reportFolder", token, assertOurs }),
+      async finish(judged) {
+        const options = { folder, lang, setting: "worker.reportFolder", token, assertOurs };
+        const { gate } = await publishReport(app, judged, options);
+        verdict = gate?.verdict;
+      },
       async end(tx, { report }) {
-        await tx.jobs.end({ job: JOB, businessDate, token, endedAt: clock(), outcome: report.verdict });
+        await tx.jobs.end({
+          job: NIGHTLY_JOB,
+          businessDate,
+          token,
+          endedAt: clock(),
+          outcome: verdict ?? report.verdict,
+        });
       },
     },
   });
-  return { kind: "ended", result, folder };
+  return { kind: "ended", result, gateVerdict: verdict ?? null, folder };
 }
 
 /**

@@ -4,7 +4,9 @@ import { readVersion } from "../app/version.ts";
 import { CHANNELS } from "../domain/channel.ts";
 import { FINDING_KINDS, FINDING_STATES } from "../domain/finding.ts";
 import { PARCEL_VERDICTS } from "../domain/verdict.ts";
+import { addGateCommands } from "./gate-commands.ts";
 import { addGlobalOptions, parseCount } from "./global-options.ts";
+import { addSiteCommands } from "./site-commands.ts";
 
 const EXIT_CODES = `
 Exit codes: 0 fine · 1 differences · 2 usage, configuration or run error · 3 not proven · 130 interrupted
@@ -64,7 +66,7 @@ export function makeProgram(): Command {
       (await import("./commands/pull.ts")).pull(self.optsWithGlobals()),
     );
 
-  command("run", "the nightly job in one command: pull, reconcile, report")
+  command("run", "the nightly job in one command: pull, reconcile, gate, report")
     .option("--out <folder>", "where the report goes", "report")
     .addHelpText("after", RUN_HELP)
     .action(async (_options, self: Command) =>
@@ -119,28 +121,8 @@ export function makeProgram(): Command {
       (await import("./commands/serve.ts")).serve(self.optsWithGlobals()),
     );
 
-  const gate = command(
-    "gate",
-    "go, no go or not proven over many days, by the gate's policy, as the last run left it",
-  )
-    .option("--policy <file>", "another policy than the configured one")
-    .addHelpText("after", GATE_HELP)
-    .action(async (_options, self: Command) =>
-      (await import("./commands/gate.ts")).gate(self.optsWithGlobals()),
-    );
-  command("sign", "records that somebody signs the gate as it stands; two people must", gate)
-    .requiredOption("--by <name>", "who signs")
-    .requiredOption("--role <role>", "as what")
-    .option("--note <text>", "a remark")
-    .option("--against-advice <reason>", "why, when the verdict is not go")
-    .action(async (_options, self: Command) =>
-      (await import("./commands/gate-sign.ts")).gateSign(self.optsWithGlobals()),
-    );
-  command("signatures", "lists who signed what, and whether it is what stands now", gate)
-    .option("--verify", "check that nothing was changed, taken out or cut off; exits 1 when something was")
-    .action(async (_options, self: Command) =>
-      (await import("./commands/gate-signatures.ts")).gateSignatures(self.optsWithGlobals()),
-    );
+  addSiteCommands(command);
+  addGateCommands(command);
 
   const mapping = program.command("mapping").description("works on the event-mapping table").exitOverride();
   command("lint", "checks the mapping table", mapping).action(async (_options, self: Command) =>
@@ -153,7 +135,8 @@ export function makeProgram(): Command {
   return program;
 }
 
-type AddCommand = (spec: string, description: string, parent?: Command) => Command;
+/** Adds a command with the global flags. */
+export type AddCommand = (spec: string, description: string, parent?: Command) => Command;
 
 /** The commands about the contract with the new services. */
 function addContractCommands(program: Command, command: AddCommand): void {
@@ -262,13 +245,8 @@ Exit codes: 0 fine · 1 rows were set aside · 2 something could not be fetched,
 const RUN_HELP = `
 Where no feed is configured it goes by what was imported and pushed.
 
-Exit codes, by the verdict: 0 go · 1 no go · 3 not proven · 2 usage, configuration or run error · 130 interrupted`;
-
-const GATE_HELP = `
-It judges what the last run left, and evaluates nothing anew: all who sign have the same before them. Run
-\`trackbridge reconcile\` first where data came in since.
-
-Exit codes: 0 go · 1 no go · 2 usage, configuration or run error · 3 not proven · 130 interrupted`;
+Exit codes, by the verdict of the gate, without one of the run: 0 go · 1 no go · 3 not proven · 2 usage, configuration or
+run error · 130 interrupted`;
 
 const WORKER_HELP = `
 Start as many as you like, on one database: one runs the night's job, the others help it, and whoever is killed

@@ -62,8 +62,13 @@ export function addTraffic(a: Traffic, b: Traffic): Traffic {
     days: join(a.days, b.days, addDays),
     paths: join(a.paths, b.paths, addSightings),
     codes: join(a.codes, b.codes, addSightings),
-    lacking: join(a.lacking, b.lacking, (one, other) => (other.at > one.at ? other : one)),
+    lacking: join(a.lacking, b.lacking, laterOf),
   };
+}
+
+/** The one that was received last; of two received at once the same one, whichever was read first. */
+function laterOf(a: Specimen, b: Specimen): Specimen {
+  return b.at > a.at || (b.at === a.at && b.sample > a.sample) ? b : a;
 }
 
 function addDays(a: DayTraffic, b: DayTraffic): DayTraffic {
@@ -71,8 +76,16 @@ function addDays(a: DayTraffic, b: DayTraffic): DayTraffic {
 }
 
 function addSightings(a: Sighting, b: Sighting): Sighting {
-  const { firstAt, sample } = b.firstAt < a.firstAt ? b : a;
-  return { firstAt, count: a.count + b.count, sample };
+  return { ...earlierOf(a, b), count: a.count + b.count };
+}
+
+type FirstSight = Pick<Sighting, "firstAt" | "sample">;
+
+/** The one that was received first; of two received at once the same one, whichever was read first. */
+export function earlierOf(a: FirstSight, b: FirstSight): FirstSight {
+  const isB = b.firstAt < a.firstAt || (b.firstAt === a.firstAt && (b.sample ?? "") > (a.sample ?? ""));
+  const { firstAt, sample } = isB ? b : a;
+  return { firstAt, sample };
 }
 
 function join<Key, Value>(

@@ -1,6 +1,7 @@
 import type { Channel } from "../domain/channel.ts";
+import { compareText } from "../domain/observation.ts";
 import type { Sighting, Traffic } from "../domain/traffic.ts";
-import { addTraffic, dayOf, NO_TRAFFIC } from "../domain/traffic.ts";
+import { addTraffic, NO_TRAFFIC } from "../domain/traffic.ts";
 import type { FeedStateReader, FeedStateWriter } from "../store/feed-state-access.ts";
 import type { HauledTraffic } from "./traffic-tally.ts";
 
@@ -51,7 +52,7 @@ const MOST_DAYS = 42;
 const MOST_PATHS = 1000;
 const MOST_CODES = 500;
 /** So many of the newest sights keep the skeleton of their payload. */
-const MOST_SAMPLES = 10;
+const MOST_SAMPLES = 100;
 
 const toFeed = (contract: string): string => `contract ${contract}`;
 const toKey = (channel: Channel): string => `traffic ${channel}`;
@@ -68,15 +69,15 @@ function trim({ days, paths, codes, lacking }: Traffic): Traffic {
 }
 
 function trimSightings(all: ReadonlyMap<string, Sighting>, most: number): Map<string, Sighting> {
-  const inOrder = [...all].sort(([, a], [, b]) => a.firstAt - b.firstAt);
-  const first = dayOf(inOrder[0]?.[1].firstAt ?? 0);
+  const inOrder = [...all].sort(
+    ([a, { firstAt }], [b, other]) => firstAt - other.firstAt || compareText(a, b),
+  );
   const kept = inOrder.slice(0, most);
   return new Map(
-    kept.map(([key, sighting], i) => {
-      // What was there from the first day on is no news.
-      const wantsSample = i >= kept.length - MOST_SAMPLES && dayOf(sighting.firstAt) > first;
-      return [key, wantsSample ? sighting : { ...sighting, sample: null }];
-    }),
+    kept.map(([key, sighting], i) => [
+      key,
+      i >= kept.length - MOST_SAMPLES ? sighting : { ...sighting, sample: null },
+    ]),
   );
 }
 

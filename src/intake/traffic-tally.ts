@@ -1,7 +1,7 @@
 import type { DetailField, Observation } from "../domain/observation.ts";
 import { DETAIL_FIELDS } from "../domain/observation.ts";
 import type { Sighting, Specimen, Traffic, TrafficField } from "../domain/traffic.ts";
-import { dayOf, TRAFFIC_FIELDS } from "../domain/traffic.ts";
+import { dayOf, earlierOf, TRAFFIC_FIELDS } from "../domain/traffic.ts";
 import type { ParsedRow, PayloadIntake, PayloadLook, SeenPayload } from "./incoming.ts";
 
 /** What a haul's payloads showed, by the contract that they were read by. */
@@ -10,11 +10,6 @@ export interface HauledTraffic {
   readonly traffic: Traffic;
 }
 
-/** So many payloads of a haul are looked at more closely. */
-const MOST_LOOKS = 32;
-/** The first ones, and then one in so many, told by their hash: the same ones whenever they come. */
-const FIRST_LOOKS = 8;
-const LOOKED_AT = /^[01]/;
 const MOST_PATHS = 500;
 const MOST_CODES = 100;
 const LONGEST_CODE = 60;
@@ -26,40 +21,44 @@ interface ShapeSight {
   lastAt: number;
 }
 
+/** A payload that lacked a field, by when it was received last. */
+interface LateSpecimen {
+  readonly at: number;
+  readonly getSample: () => string;
+}
+
 /**
  * Gathers what payloads show beside their rows. Fields and codes of all rows
  * are counted, and shapes, which costs little: what stands in a shape is the
- * same in all its payloads. Of the payloads that are read with care some are
- * looked at.
+ * same in all its payloads. Payloads that are read with care are each looked
+ * at. What comes of it does not depend on what they come together with.
  */
 export class TrafficTally {
   #contract: string | null = null;
-  #looks = 0;
   readonly #shapes = new Map<SeenPayload, ShapeSight>();
   readonly #days = new Map<number, { rows: number; readonly filled: number[] }>();
   readonly #paths = new Map<string, { firstAt: number; count: number; sample: string | null }>();
   readonly #codes = new Map<string, { firstAt: number; count: number; sample: string | null }>();
-  readonly #lacking = new Map<TrafficField, Specimen>();
+  /** Skeletons are made in the end: each payload would make one for nothing. */
+  readonly #lacking = new Map<TrafficField, LateSpecimen>();
 
-  add({ seen, arrival: { receivedAt }, rows, hash }: PayloadIntake): void {
+  add({ seen, arrival: { receivedAt }, rows }: PayloadIntake): void {
     if (seen === undefined || receivedAt === null) return;
     this.#contract ??= seen.contract;
     for (const row of rows) this.#addRow(row, receivedAt);
     if (seen.isShape) this.#addShape(seen, receivedAt);
-    // Of a tidy feed few deliveries are read with care, and all of those are looked at.
-    else if (this.#looks < FIRST_LOOKS || (this.#looks < MOST_LOOKS && LOOKED_AT.test(hash))) {
-      this.#looks += 1;
-      this.#addLook(seen.look(), { count: 1, firstAt: receivedAt, lastAt: receivedAt });
-    }
+    else this.#addLook(seen.look(), { count: 1, firstAt: receivedAt, lastAt: receivedAt });
   }
 
   finish(): HauledTraffic | null {
     if (this.#contract === null) return null;
     for (const [seen, sight] of this.#shapes) this.#addLook(seen.look(), sight);
     this.#shapes.clear();
+    const lacking = new Map<TrafficField, Specimen>();
+    for (const [field, { at, getSample }] of this.#lacking) lacking.set(field, { at, sample: getSample() });
     return {
       contract: this.#contract,
-      traffic: { days: this.#days, paths: this.#paths, codes: this.#codes, lacking: this.#lacking },
+      traffic: { days: this.#days, paths: this.#paths, codes: this.#codes, lacking },
     };
   }
 
@@ -95,9 +94,10 @@ export class TrafficTally {
 
   #addCode({ code, barcode }: Observation, receivedAt: number): void {
     const known = this.#codes.get(code);
-    if (known !== undefined) addSight(known, receivedAt, 1, null);
+    const getSample = (): string => JSON.stringify({ barcode, code });
+    if (known !== undefined) addSight(known, receivedAt, 1, getSample);
     else if (this.#codes.size < MOST_CODES && code.length <= LONGEST_CODE) {
-      this.#codes.set(code, { firstAt: receivedAt, count: 1, sample: JSON.stringify({ barcode, code }) });
+      this.#codes.set(code, { firstAt: receivedAt, count: 1, sample: getSample() });
     }
   }
 
@@ -107,18 +107,18 @@ export class TrafficTally {
       made ??= sample();
       return made;
     };
-    // The first payload shows what all do; from then on a path that is new is worth its sample.
-    const isFirst = this.#paths.size === 0;
     for (const path of paths) {
       const known = this.#paths.get(path);
       if (known !== undefined) addSight(known, firstAt, count, getSample);
       else if (this.#paths.size < MOST_PATHS) {
-        this.#paths.set(path, { firstAt, count, sample: isFirst ? null : getSample() });
+        this.#paths.set(path, { firstAt, count, sample: getSample() });
       }
     }
     for (const field of lacking) {
-      const at = this.#lacking.get(field)?.at ?? -Infinity;
-      if (lastAt > at) this.#lacking.set(field, { at: lastAt, sample: getSample() });
+      const known = this.#lacking.get(field);
+      const specimen = { at: lastAt, getSample };
+      if (known === undefined || lastAt > known.at) this.#lacking.set(field, specimen);
+      else if (lastAt === known.at && getSample() > known.getSample()) this.#lacking.set(field, specimen);
     }
   }
 }
@@ -127,12 +127,11 @@ function addSight(
   known: { -readonly [name in keyof Sighting]: Sighting[name] },
   firstAt: number,
   count: number,
-  getSample: (() => string) | null,
+  getSample: () => string,
 ): void {
   known.count += count;
-  if (firstAt >= known.firstAt) return;
-  known.firstAt = firstAt;
-  if (known.sample !== null && getSample !== null) known.sample = getSample();
+  if (firstAt > known.firstAt) return;
+  Object.assign(known, earlierOf(known, { firstAt, sample: getSample() }));
 }
 
 /** Of rows set aside for these, something was read: what it was stands in their excerpt. */

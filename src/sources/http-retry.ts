@@ -88,7 +88,7 @@ export type Retry = (
  * allows; the last attempt's reply is given back as it is.
  *
  * @throws HttpFailure of the last attempt; `RETRY_LATER` where the wait that the
- *   service asks for is longer than the policy allows; `CIRCUIT_OPEN`
+ *   service asks for is longer than the policy allows; `CIRCUIT_OPEN` before the first
  */
 export function makeRetry(
   policy: RetryPolicy,
@@ -99,9 +99,17 @@ export function makeRetry(
 
   return async (origin, place, attempt, prepare = async () => {}) => {
     budget = earnRetry(budget);
+    let last: HttpReply | HttpFailure | undefined;
+    // Once the breaker has opened, what was heard before is the answer: only that says which request was at fault.
+    const orLast = (refusal: unknown): HttpReply | HttpFailure => {
+      if (last === undefined || !isOpenCircuit(refusal)) throw refusal;
+      return last;
+    };
     for (let made = 1; ; made += 1) {
       // What is thrown here was refused before it left, or has been repeated by its own request already.
-      const outcome = await pacer.dispatch(origin, place, prepare, attempt);
+      const outcome = await pacer.dispatch(origin, place, prepare, attempt).catch(orLast);
+      const isSame = outcome === last;
+      last = outcome;
       const isFailure = outcome instanceof HttpFailure;
       const mayPass = isFailure
         ? RETRYABLE_CODES.has(outcome.code)
@@ -110,7 +118,7 @@ export function makeRetry(
       if (mayPass && !isFailure && notBefore - clock.now() > policy.longestWaitMs) {
         throw retryLater(place, notBefore, outcome.httpStatus);
       }
-      const left = mayPass && made < policy.attempts ? spendRetry(budget) : null;
+      const left = mayPass && !isSame && made < policy.attempts ? spendRetry(budget) : null;
       if (left === null) {
         if (isFailure) throw outcome;
         return outcome;
@@ -120,4 +128,8 @@ export function makeRetry(
       await clock.sleep(Math.floor(clock.random() * boundMs));
     }
   };
+}
+
+function isOpenCircuit(error: unknown): boolean {
+  return error instanceof HttpFailure && error.code === "CIRCUIT_OPEN";
 }

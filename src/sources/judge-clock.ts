@@ -1,7 +1,7 @@
 import { parseHttpDate } from "./pacing/parse-retry-after.ts";
 
 /** Beyond this people should know. */
-const NOTED_MS = 30_000;
+export const NOTED_SKEW_MS = 30_000;
 
 /** The most by which our clock and a service's may differ; windows that follow each other overlap by as much. */
 export const MOST_SKEW_MS = 5 * 60_000;
@@ -28,6 +28,6 @@ export function judgeClock(date: string | null, now: number): ClockJudgement {
   const theirs = parseHttpDate(date ?? "");
   if (theirs === null) return { kind: "near" };
   const apartMs = now - theirs;
-  if (Math.abs(apartMs) <= NOTED_MS) return { kind: "near" };
+  if (Math.abs(apartMs) <= NOTED_SKEW_MS) return { kind: "near" };
   return { kind: Math.abs(apartMs) <= MOST_SKEW_MS ? "apart" : "lost", seconds: Math.round(apartMs / 1000) };
 }

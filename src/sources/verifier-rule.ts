@@ -127,3 +127,18 @@ export type HmacRule = Readonly<z.infer<typeof HMAC>>;
 export type StandardWebhooksRule = Readonly<z.infer<typeof STANDARD_WEBHOOKS>>;
 export type JwtRule = Readonly<z.infer<typeof JWT>>;
 export type MutualTlsRule = Readonly<z.infer<typeof MUTUAL_TLS>>;
+
+/** The headers by which a verifier decides, as the sender is told them. */
+export function headersOf(rule: VerifierRule): readonly string[] {
+  switch (rule.kind) {
+    case "shared-key":
+    case "jwt":
+      return [rule.header];
+    case "hmac":
+      return rule.timestamp === null ? [rule.header] : [rule.header, rule.timestamp.header];
+    case "standard-webhooks":
+      return ["id", "timestamp", "signature"].map((name) => `${rule.prefix}-${name}`);
+    case "mutual-tls":
+      return [];
+  }
+}

@@ -37,6 +37,17 @@ export function movesTables(openStore: OpenStore): void {
       },
     );
 
+    it("say on which settings of the database it depends that what was committed stays", async () => {
+      const settings = await kit.store.tables.durability();
+      expect(settings.map(({ name }) => name)).toContain(
+        settings.length === 1 ? "synchronous" : "synchronous_commit",
+      );
+      for (const { value, isSafe } of settings)
+        expect(isSafe, value).toBe(!["off", "OFF", "NORMAL"].includes(value));
+      // What is ours to set is safe, however fast the server was made for tests.
+      expect(settings.filter(({ name }) => name.startsWith("synchronous"))).toMatchObject([{ isSafe: true }]);
+    });
+
     it.each(TABLE_NAMES.filter(isBucketed))("hold each group of buckets by itself: %s", async (table) => {
       const groups = [0, 1, GROUPS - 1];
       const { pageRows } = TABLES[table];

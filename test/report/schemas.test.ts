@@ -3,8 +3,10 @@ import { CHANNELS } from "../../src/domain/channel.ts";
 import { FILE_IRREGULARITIES } from "../../src/domain/file-calendar.ts";
 import { CAUSES, FINDING_KINDS, FINDING_STATES, SEVERITIES } from "../../src/domain/finding.ts";
 import { PARCEL_VERDICTS, RUN_VERDICTS } from "../../src/domain/verdict.ts";
+import { CHECK_STATES, DOCTOR_CHECKS } from "../../src/report/doctor-data.ts";
 import { renderJson } from "../../src/report/render-json.ts";
 import { STORE_CHECKS } from "../../src/report/store-data.ts";
+import { SUBSCRIPTION_NOTES } from "../../src/report/subscription-data.ts";
 import {
   aCleanReportData,
   aFilesReport,
@@ -26,6 +28,7 @@ const NAMES = [
   "db-migrate",
   "db-verify",
   "demo",
+  "doctor",
   "findings",
   "gate-signatures",
   "gate",
@@ -37,6 +40,7 @@ const NAMES = [
   "pull",
   "reconcile",
   "report",
+  "subscribe",
   "trace",
 ] as const;
 
@@ -76,8 +80,9 @@ describe("config/schemas", () => {
       for (const [property, list] of Object.entries(words)) {
         // Of days and of parts of the traffic; test/report/gate.test.ts holds those.
         if (name === "gate" && property === "state") continue;
+        const allowed = name === "doctor" && property === "state" ? CHECK_STATES : list;
         for (const one of enums.get(property) ?? [])
-          expect([...one].sort(), `${name} ${property}`).toEqual([...list].sort());
+          expect([...one].sort(), `${name} ${property}`).toEqual([...allowed].sort());
       }
       for (const one of enums.get("verdict") ?? []) {
         expect(one).toEqual(["parcels", "trace"].includes(name) ? [...PARCEL_VERDICTS] : [...RUN_VERDICTS]);
@@ -152,6 +157,79 @@ describe("db-copy.schema.json", () => {
     ["a field more", { ...aCopyReport(), verdict: "go" }],
   ])("refuses %s", (_, value) => {
     expect(listSchemaErrors("db-copy", JSON.parse(JSON.stringify(value)))).not.toEqual([]);
+  });
+});
+
+describe("doctor.schema.json", () => {
+  const line = {
+    check: "store.space",
+    subject: null,
+    state: "warning",
+    value: "9 MB free",
+    expected: "more than 1024 MB",
+    todo: "make room",
+  };
+  const counts = { ok: 0, warning: 1, failure: 0, skipped: 0 };
+
+  it("takes what doctor prints, and knows every check", () => {
+    expect(listSchemaErrors("doctor", { checks: [line], counts })).toEqual([]);
+    expect(findSchema("doctor")).toMatchObject({
+      properties: { checks: { items: { properties: { check: { enum: DOCTOR_CHECKS } } } } },
+    });
+  });
+
+  it.each([
+    ["a check that is none", { checks: [{ ...line, check: "store" }], counts }],
+    ["a finding's state", { checks: [{ ...line, state: "open" }], counts }],
+    ["nothing said", { checks: [{ ...line, value: "" }], counts }],
+    ["no counts", { checks: [line] }],
+  ])("refuses %s", (_, value) => {
+    expect(listSchemaErrors("doctor", value)).not.toEqual([]);
+  });
+});
+
+describe("subscribe.schema.json", () => {
+  const recorded = {
+    at: "2026-03-08T09:00:00Z",
+    by: "A. Jansen",
+    url: "https://hooks.example/tracking",
+    customers: ["11223344"],
+    contract: "reference",
+    reason: null,
+  };
+  const plan = {
+    url: "https://hooks.example/tracking",
+    customers: [{ number: "11223344", code: null }],
+    contract: "reference",
+    verifiers: [{ kind: "shared-key", headers: ["apikey"] }],
+    certificates: [
+      { subject: "CN=a", fingerprint: Array(32).fill("0A").join(":"), validTo: "2026-03-08T09:00:00Z" },
+    ],
+    notes: SUBSCRIPTION_NOTES,
+  };
+
+  it("takes what subscribe prints", () => {
+    expect(listSchemaErrors("subscribe", { plan, recorded: null })).toEqual([]);
+    expect(listSchemaErrors("subscribe", { plan: null, recorded: [recorded] })).toEqual([]);
+  });
+
+  it.each([
+    [
+      "an address that anybody can listen to",
+      { plan: { ...plan, url: "http://hooks.example/" }, recorded: null },
+    ],
+    ["a note that has no text", { plan: { ...plan, notes: ["other"] }, recorded: null }],
+    [
+      "a fingerprint of another kind",
+      { plan: { ...plan, certificates: [{ ...plan.certificates[0], fingerprint: "0A" }] }, recorded: null },
+    ],
+    ["a record without its moment", { plan: null, recorded: [{ ...recorded, at: null }] }],
+    [
+      "a secret beside the header",
+      { plan: { ...plan, verifiers: [{ kind: "shared-key", headers: [], secret: "x" }] }, recorded: null },
+    ],
+  ])("refuses %s", (_, value) => {
+    expect(listSchemaErrors("subscribe", value)).not.toEqual([]);
   });
 });
 

@@ -3,6 +3,8 @@ import { CHANNELS } from "../../src/domain/channel.ts";
 import { FILE_IRREGULARITIES } from "../../src/domain/file-calendar.ts";
 import { CAUSES, FINDING_KINDS, FINDING_STATES, SEVERITIES } from "../../src/domain/finding.ts";
 import { PARCEL_VERDICTS, RUN_VERDICTS } from "../../src/domain/verdict.ts";
+import { CHECK_STATES, DOCTOR_CHECKS } from "../../src/report/doctor-data.ts";
+import { SUBSCRIPTION_NOTES } from "../../src/report/subscription-data.ts";
 import { fillText, getTexts, LANGS, splitText, toPlural } from "../../src/report/texts.ts";
 import { CONFIDENCES, GUESS_REASONS } from "../../src/sources/legacy-scan/guess/decision.ts";
 
@@ -52,6 +54,9 @@ describe("getTexts", () => {
     expect(keys(texts.states)).toEqual([...FINDING_STATES].sort());
     expect(keys(texts.severities)).toEqual([...SEVERITIES].sort());
     expect(keys(texts.causes)).toEqual([...CAUSES].sort());
+    expect(keys(texts.doctor.checks)).toEqual([...DOCTOR_CHECKS].sort());
+    expect(keys(texts.doctor.states)).toEqual([...CHECK_STATES].sort());
+    expect(keys(texts.subscribe.notes)).toEqual([...SUBSCRIPTION_NOTES].sort());
     expect(keys(texts.channels)).toEqual([...CHANNELS].sort());
     expect(keys(texts.parcelVerdicts)).toEqual([...PARCEL_VERDICTS].sort());
     expect(keys(texts.layoutGuess.reasons)).toEqual([...GUESS_REASONS].sort());

@@ -30,13 +30,15 @@ export interface OpenApi<Client> {
   readonly close: () => Promise<void>;
 }
 
-/** For simulated carriers, which live by another clock. */
+/** For simulated carriers, which live by another clock, and for whoever only looks whether it works. */
 export interface ApiOverrides {
   /** The service's clock: the machine's, also where a run is told another one, because codes and tokens go by it. */
   readonly now?: () => number;
   readonly sleep?: (ms: number) => Promise<void>;
   readonly random?: () => number;
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** `little`: a person waits for the answer, so that each request is sent once, and not waited for very long. */
+  readonly patience?: "usual" | "little";
 }
 
 type ApiApp = Pick<App, "config" | "contract"> & {
@@ -62,7 +64,7 @@ export async function openStatusApi(
 
 /** Opens Shippingstatus v2 by the settings; see {@link openStatusApi}. */
 export async function openLegacyApi(
-  app: ApiApp,
+  app: Omit<ApiApp, "contract">,
   overrides: ApiOverrides = {},
 ): Promise<OpenApi<LegacyApiClient>> {
   const settings = configured(app.config.feeds.legacyApi, "feeds.legacyApi");
@@ -96,13 +98,21 @@ type ApiSettings = Pick<
 > &
   Pick<Partial<NonNullable<FeedSettings["statusApi"]>>, ApiSecretName>;
 
+const LITTLE_PATIENCE = { limits: { headersMs: 8_000, totalMs: 10_000 }, retry: { attempts: 1 } };
+
 async function open<Client>(
-  { store }: ApiApp,
+  { store }: Pick<ApiApp, "store">,
   feed: string,
   setting: string,
   settings: ApiSettings,
   factors: readonly FactorRule[],
-  { now = systemClock, sleep = sleepAtLeast, random = Math.random, environment = process.env }: ApiOverrides,
+  {
+    now = systemClock,
+    sleep = sleepAtLeast,
+    random = Math.random,
+    environment = process.env,
+    patience = "usual",
+  }: ApiOverrides,
   makeClient: (client: AuthorisedClient, baseUrl: URL) => Client,
 ): Promise<OpenApi<Client>> {
   const baseUrl = parseBaseUrl(settings.url, `${setting}.url`);
@@ -112,7 +122,7 @@ async function open<Client>(
   const { requestsPerSecond, burst } = settings;
   const memory = makePaceMemory(store, feed, now);
   const pacer = await openPacer(memory, { requestsPerSecond, burst }, RETRY_POLICY.longestWaitMs, clock);
-  const http = makeHttpClient({ ...clock, tls, pacer });
+  const http = makeHttpClient({ ...clock, tls, pacer, ...(patience === "little" ? LITTLE_PATIENCE : {}) });
   const close = async (): Promise<void> => {
     await http.close();
     await pacer.close();

@@ -5,6 +5,7 @@ import type { Claim } from "../../store/claims.ts";
 import { OWNER, toLeaseMs } from "../crew.ts";
 import type { App } from "../open-app.ts";
 import type { FeedPull, PullListener } from "./feed-pull.ts";
+import { savePulls } from "./last-pulls.ts";
 import type { ApiOverrides } from "./open-apis.ts";
 import { openLegacyApi, openStatusApi } from "./open-apis.ts";
 import { pullLegacyApi } from "./pull-legacy-api.ts";
@@ -55,7 +56,9 @@ export async function pullFeeds(
     const done: FeedPull[] = [];
     for (const pull of pulls) {
       options.signal?.throwIfAborted();
-      done.push(...(await pullOne(app, pull, options)));
+      const pulled = await pullOne(app, pull, options);
+      await savePulls(app, pulled);
+      done.push(...pulled);
     }
     return done;
   });

@@ -22,8 +22,9 @@ export function toPullNotes(pull: {
   const { layout, complete } = feed;
   const problems: string[] = [];
   const notes: string[] = [];
-  for (const { entry, tally } of taken) {
+  for (const { entry, tally, notes: ofFile } of taken) {
     const name = toVisible(entry.name);
+    for (const note of ofFile) notes.push(`${name}: ${note}`);
     if (isUnreadable(entry)) {
       problems.push(
         `${name}: none of its ${entry.rows} rows could be read with layout ${layout.name} → a file of this layout → correct the layout, or ask the carrier for the file again`,

@@ -13,6 +13,8 @@ import type { FileLedger } from "./file-ledger.ts";
 export interface TakenFile {
   readonly entry: ScanFileEntry;
   readonly tally: IntakeTally;
+  /** What people should know of it though it was read, one line each. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -51,7 +53,7 @@ export async function takeInFile(
   });
   if (entry === undefined) throw new Error("a transaction ended without its last step");
   ledger.note(entry);
-  return { entry, tally };
+  return { entry, tally, notes: file.notes };
 }
 
 /** Of what a layout says, so that a file that could not be read is read again once the layout is another. */

@@ -71,6 +71,10 @@ export function makeTlsOptions(
 export interface CertificateEnd {
   readonly setting: string;
   readonly path: string;
+  /** As X.509 writes it, on one line. */
+  readonly subject: string;
+  /** SHA-256, hexadecimal with colons. */
+  readonly fingerprint: string;
   /** UTC epoch milliseconds. */
   readonly validTo: number;
 }
@@ -83,13 +87,18 @@ export interface CertificateEnd {
  */
 export function listCertificateEnds(files: readonly NamedFile[]): readonly CertificateEnd[] {
   return files
-    .flatMap((file) => splitPem(readNamed(file)).map((pem) => ({ ...file, validTo: endOf(pem, file) })))
+    .flatMap((file) => splitPem(readNamed(file)).map((pem) => ({ ...file, ...readEnd(pem, file) })))
     .toSorted((a, b) => a.validTo - b.validTo);
 }
 
-function endOf(pem: string, { setting, path }: NamedFile): number {
+function readEnd(pem: string, { setting, path }: NamedFile): Omit<CertificateEnd, keyof NamedFile> {
   try {
-    return new X509Certificate(pem).validToDate.getTime();
+    const { subject, fingerprint256, validToDate } = new X509Certificate(pem);
+    return {
+      subject: subject.replaceAll("\n", ", "),
+      fingerprint: fingerprint256,
+      validTo: validToDate.getTime(),
+    };
   } catch (cause) {
     throw new UsageError(
       { place: setting, value: path, expected: "certificates, PEM", todo: "correct the file" },

@@ -127,11 +127,11 @@ describe("openStatusApi, from one process to the next", () => {
       FAST,
       async (run, clock, seenAt) => {
         // Three attempts and two more; the sixth would be the open breaker's.
-        expect(await run(3, "killed")).toEqual([500, "CIRCUIT_OPEN", "CIRCUIT_OPEN"]);
+        expect(await run(3, "killed")).toEqual([500, 500, "CIRCUIT_OPEN"]);
         expect(seenAt).toHaveLength(5);
         expect(await run(1)).toEqual(["CIRCUIT_OPEN"]);
         clock.advance(30_000);
-        expect(await run(1)).toEqual(["CIRCUIT_OPEN"]);
+        expect(await run(2)).toEqual([500, "CIRCUIT_OPEN"]);
         expect(seenAt).toHaveLength(6);
         clock.advance(30_000);
         expect(await run(3)).toEqual([200, 200, 200]);

@@ -271,11 +271,16 @@ describe("pullLegacyApi", () => {
         /0[123]\?/.test(url)
           ? replyJson(reply, 500, {})
           : replyJson(reply, 200, { CompleteStatus: {}, Warnings: [{ Code: "2" }] }),
-      async ({ pull, seen }) => {
+      async ({ pull, seen, clock }) => {
         expect((await pull()).notes).toEqual(["5 changed parcels are left for the next pull"]);
+        // After so many failures nothing is sent for a while.
+        clock.advance(MINUTE);
         const { problems, notes } = await pull();
         expect(seen.filter(({ url }) => url.includes(`${parcelOf(5)}?`))).toHaveLength(1);
-        expect(problems).toEqual([expect.stringMatching(/HTTP 500.*\(3 times\)/)]);
+        expect(problems).toEqual([
+          expect.stringMatching(/HTTP 500.*\(2 times\)/),
+          expect.stringMatching(/the service failed again and again/),
+        ]);
         expect(notes).toEqual(["3 changed parcels are left for the next pull"]);
       },
       [1, 2, 3, 4, 5].map((n) => ({

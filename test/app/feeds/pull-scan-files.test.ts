@@ -92,6 +92,14 @@ describe("pullScanFeed", () => {
       expect(await tellStore(app.store)).toEqual(before);
     }));
 
+  it("tells of a file whose last line has no end", () =>
+    withServer(async (app, scan) => {
+      scan.put(aScanName("060359"), aScanContent(1, 2).trimEnd());
+      const { tally, notes } = await pull(app, scan.feed());
+      expect(tally).toMatchObject({ accepted: 2 });
+      expect(notes).toEqual([expect.stringMatching(/^TT_.*: no line end behind the last line/)]);
+    }));
+
   it("takes a file's own time for its receipt where its name has none, and none later than its fetch", () =>
     withServer(async (app, scan) => {
       const { fileName: _, ...settings } = await readLayout("postnl-scan-csv");
