@@ -291,16 +291,19 @@ if (CAN_MAKE_CERTIFICATES) {
       const soon = ours.issue({ subject: "/CN=soon", days: 3 });
       writeFileSync(chain, `${server.cert}\n${soon.cert}`);
       writeFileSync(ca, carriers.cert);
-      const endOf = (pem: string) => new X509Certificate(pem).validToDate.getTime();
+      const factsOf = (pem: string) => {
+        const { subject, fingerprint256, validToDate } = new X509Certificate(pem);
+        return { subject, fingerprint: fingerprint256, validTo: validToDate.getTime() };
+      };
       expect(
         listCertificateEnds([
           { setting: "serve.tls.certificate", path: chain },
           { setting: "serve.tls.clientCa", path: ca },
         ]),
       ).toEqual([
-        { setting: "serve.tls.certificate", path: chain, validTo: endOf(soon.cert) },
-        { setting: "serve.tls.certificate", path: chain, validTo: endOf(server.cert) },
-        { setting: "serve.tls.clientCa", path: ca, validTo: endOf(carriers.cert) },
+        { setting: "serve.tls.certificate", path: chain, ...factsOf(soon.cert) },
+        { setting: "serve.tls.certificate", path: chain, ...factsOf(server.cert) },
+        { setting: "serve.tls.clientCa", path: ca, ...factsOf(carriers.cert) },
       ]);
       expect(() => listCertificateEnds([{ setting: "serve.tls.certificate", path: folder }])).toThrow(
         /^serve\.tls\.certificate: .*EISDIR/,
