@@ -25,6 +25,8 @@ export interface Lags {
   readonly early: number;
   /** Absent where the receipts do not say when the feed spoke. */
   readonly quantiles: LagQuantiles | null;
+  /** What it told, by bin, ascending; `null` of a single status. */
+  readonly bins: readonly (Range & { readonly count: number })[] | null;
 }
 
 /** The ranges in which a quantile lies. */
@@ -54,6 +56,10 @@ export function measureLags(counts: SpeedCounts, watermarks: Watermarks, confide
         untold: missing === null ? null : missing.reduce((sum, { count }) => sum + count, 0),
         early: [...lags].reduce((sum, [bin, count]) => (bin < 0 ? sum + count : sum), 0),
         quantiles: isKnown ? toQuantiles(lags, missing ?? [], watermarks[side], confidence) : null,
+        bins:
+          status === null
+            ? toHistogramBins(lags).map((bin) => ({ ...toRange(bin), count: bin.count }))
+            : null,
       });
       const all = measure(
         null,
