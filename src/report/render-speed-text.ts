@@ -24,7 +24,8 @@ export function renderSpeedText(report: SpeedReport, lang: Lang): string {
   if (report.lags.length > 0) {
     const { told, untold, p5, p50, p95 } = speed.heads;
     lines.push("", toRow(speed.lagsHeading, [told, untold], [p5, p50, p95]));
-    for (const lags of report.lags) lines.push(toLagLine(lags, texts, formats));
+    // Those of each status are in the JSON: a terminal has no room for them.
+    for (const lags of report.lags) if (lags.status === null) lines.push(toLagLine(lags, texts, formats));
   }
   if (report.gains.length > 0) {
     const { onlyNew, onlyLegacy, both, faster, median, slower } = speed.heads;
@@ -38,14 +39,13 @@ export function renderSpeedText(report: SpeedReport, lang: Lang): string {
   return lines.map((line) => `${line.trimEnd()}\n`).join("");
 }
 
-function toLagLine({ feed, status, told, untold, quantiles }: Lags, texts: Texts, formats: Formats): string {
-  const name = status === null ? toFeedName(feed, texts) : `  ${toVisibleText(status, LONGEST_NAME)}`;
+function toLagLine({ feed, told, untold, quantiles }: Lags, texts: Texts, formats: Formats): string {
   const counts = [formats.number(told), untold === null ? "" : formats.number(untold)];
   const spans =
     quantiles === null
-      ? [told === 0 ? texts.format.none : texts.speed.lagsNotKnown]
+      ? [texts.speed.lagsNotKnown]
       : [quantiles.p5, quantiles.p50, quantiles.p95].map((range) => toSpan(range, texts, formats));
-  return toRow(name, counts, spans);
+  return toRow(`  ${toFeedName(feed, texts)}`, counts, spans);
 }
 
 function toRow(name: string, counts: readonly string[], spans: readonly string[]): string {

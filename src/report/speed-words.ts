@@ -111,7 +111,7 @@ function toSkewNotes(
     p95: at(p95),
   });
   return [
-    fillText(told, { seconds: formats.duration(median) }) + rest,
+    `${fillText(told, { seconds: formats.duration(median) })} ${rest}`,
     ...(matters ? [fillText(speed.skewMatters, { limit: formats.duration(SKEW_THAT_MATTERS) })] : []),
   ];
 }
@@ -119,10 +119,11 @@ function toSkewNotes(
 function toEarlyNotes({ lags }: SpeedReport, texts: Texts, formats: Formats): string[] {
   return lags
     .filter(({ feed, status, early }) => status === null && early > 0 && feed !== "legacy" && feed !== "new")
-    .map(({ feed, early }) =>
+    .map(({ feed, early, earlyBySkew }) =>
       fillText(toPlural(texts.speed.early, early), {
         feed: toFeedName(feed, texts),
         count: formats.number(early),
+        explained: formats.number(earlyBySkew),
       }),
     );
 }

@@ -23,6 +23,8 @@ export interface Lags {
   readonly untold: number | null;
   /** Received before they happened, as they say: a clock is ahead. */
   readonly early: number;
+  /** Of those: by no more than the clocks of the two feeds differ. */
+  readonly earlyBySkew: number;
   /** Absent where the receipts do not say when the feed spoke. */
   readonly quantiles: LagQuantiles | null;
   /** What it told, by bin, ascending; `null` of a single status. */
@@ -42,8 +44,15 @@ export interface LagQuantiles {
  * The delays of each channel, among what it told, and of each side, where what
  * it has not told counts as later than its watermark (Kaplan–Meier): first over
  * all statuses, then by status.
+ *
+ * @param skewSeconds how far the feeds' clocks are apart at most, usually
  */
-export function measureLags(counts: SpeedCounts, watermarks: Watermarks, confidence: number): Lags[] {
+export function measureLags(
+  counts: SpeedCounts,
+  watermarks: Watermarks,
+  skewSeconds: number,
+  confidence: number,
+): Lags[] {
   return SIDES.flatMap((side) =>
     [side, ...CHANNELS_OF[side]].flatMap((feed) => {
       const untold = feed !== side ? null : side === "new" ? counts.onlyLegacy : counts.onlyNew;
@@ -54,7 +63,8 @@ export function measureLags(counts: SpeedCounts, watermarks: Watermarks, confide
         status,
         told: countOf(lags),
         untold: missing === null ? null : missing.reduce((sum, { count }) => sum + count, 0),
-        early: [...lags].reduce((sum, [bin, count]) => (bin < 0 ? sum + count : sum), 0),
+        early: countWhere(lags, (bin) => bin < 0),
+        earlyBySkew: countWhere(lags, (bin) => bin < 0 && Math.ceil(boundsOf(bin).from) >= -skewSeconds),
         quantiles: isKnown ? toQuantiles(lags, missing ?? [], watermarks[side], confidence) : null,
         bins:
           status === null
@@ -80,6 +90,10 @@ export function measureLags(counts: SpeedCounts, watermarks: Watermarks, confide
       ];
     }),
   );
+}
+
+function countWhere(histogram: Histogram, isIn: (bin: number) => boolean): number {
+  return [...histogram].reduce((sum, [bin, count]) => (isIn(bin) ? sum + count : sum), 0);
 }
 
 function toQuantiles(

@@ -32,12 +32,18 @@ export function measureSpeed(
 ): Speed {
   const counts = toSpeedCounts(sums);
   const receiptsUnknown = SIDES.filter((side) => !areReceiptsKnown(counts, side));
+  const skew = measureSkew(counts.skew, confidence);
   const isKnown = receiptsUnknown.length === 0;
   const statuses = [
     ...new Set([...counts.gains.keys(), ...counts.onlyLegacy.keys(), ...counts.onlyNew.keys()]),
   ].sort(compareText);
   return {
-    lags: measureLags(counts, watermarks, confidence),
+    lags: measureLags(
+      counts,
+      watermarks,
+      Math.max(Math.abs(skew?.p5 ?? 0), Math.abs(skew?.p95 ?? 0)),
+      confidence,
+    ),
     receiptsUnknown,
     gain: isKnown && statuses.length > 0 ? measureGain(toAllStatuses(counts), watermarks, confidence) : null,
     gains: isKnown
@@ -55,7 +61,7 @@ export function measureSpeed(
         }))
       : [],
     unlike: countOf(counts.unlike),
-    skew: measureSkew(counts.skew, confidence),
+    skew,
   };
 }
 
