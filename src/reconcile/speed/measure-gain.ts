@@ -178,11 +178,9 @@ function toHistogram(limits: readonly Limit[], toBinOf: (limit: number) => numbe
 function toMedianInterval(bins: readonly GainBin[], confidence: number): Range {
   const leftCensored = bins.reduce((sum, bin) => sum + bin.leftCensored, 0);
   const rightCensored = bins.reduce((sum, bin) => sum + bin.rightCensored, 0);
-  const first = bins[0]?.from ?? 0;
-  const last = bins.at(-1)?.to ?? 0;
   const least = histogramQuantileInterval(
     [
-      { from: -Infinity, to: first, count: leftCensored },
+      { from: -Infinity, to: -Infinity, count: leftCensored },
       ...bins.map(({ from, to, exact, rightCensored: count }) => ({ from, to, count: exact + count })),
     ],
     0.5,
@@ -191,7 +189,7 @@ function toMedianInterval(bins: readonly GainBin[], confidence: number): Range {
   const greatest = histogramQuantileInterval(
     [
       ...bins.map(({ from, to, exact, leftCensored: count }) => ({ from, to, count: exact + count })),
-      { from: last, to: Infinity, count: rightCensored },
+      { from: Infinity, to: Infinity, count: rightCensored },
     ],
     0.5,
     confidence,
@@ -213,9 +211,9 @@ function toShares(
 
 function fromReach(reach: GainReach): Range {
   if (reach.kind === "reached") return toRange(reach);
-  return reach.kind === "below"
-    ? { from: null, to: reach.edge }
-    : toRange({ from: reach.edge, to: Infinity });
+  return toRange(
+    reach.kind === "below" ? { from: -Infinity, to: reach.edge } : { from: reach.edge, to: Infinity },
+  );
 }
 
 /** Sums of shares may miss 0 and 1 by a rounding. */
