@@ -43,7 +43,7 @@ export function toNoiseWords(report: NoiseReport, texts: Texts, formats: Formats
 }
 
 /** A difference of two rates, from −1 to 1, in signed percentage points. */
-export function toPoints(difference: number, { format }: Texts): string {
+function toPoints(difference: number, { format }: Texts): string {
   const points = (Math.abs(difference) * 100).toFixed(2).replace(".", format.decimal);
   return `${difference < 0 && !/^0.00$/.test(points) ? "−" : ""}${points}%`;
 }

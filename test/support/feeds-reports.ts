@@ -5,7 +5,7 @@ import type { NoiseReport, SpeedReport } from "../../src/report/feeds-data.ts";
 
 const CONFIDENCE = 0.95;
 /** Of 21 March 2026, 06:00 UTC. */
-export const WATERMARK = 1_774_072_800;
+const WATERMARK = 1_774_072_800;
 const HOUR = WATERMARK / 3600;
 
 /** What three days left: scan files hours late, deliveries within seconds or, some, an hour late. */
