@@ -34,6 +34,18 @@ describe("the sections about the feeds", () => {
     expect(section).toContain("not known: received in one go");
   });
 
+  it("take a hostile status for a text", () => {
+    const hostile = "<script>alert(1)</script>";
+    const { gains, lags, ...rest } = aSpeedReport();
+    const section = renderSection("speed", "en", {
+      ...rest,
+      gains: gains.map((one) => ({ ...one, status: hostile })),
+      lags: lags.map((one) => (one.status === null ? one : { ...one, status: hostile })),
+    });
+    expect(section).not.toContain("<script");
+    expect(section).toContain("&lt;script&gt;");
+  });
+
   it("draw the shares so that they are all there", () => {
     for (const [, described = ""] of renderSection("speed", "en").matchAll(/<desc[^>]*>(.*?)<\/desc>/g)) {
       const sum = [...described.matchAll(/([\d.]+)%/g)].reduce((all, [, share]) => all + Number(share), 0);
