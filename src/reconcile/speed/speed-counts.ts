@@ -54,8 +54,6 @@ export function toSpeedCounts(sums: ReadonlyMap<string, number>): SpeedCounts {
         addLag(a as Feed, b, c, count);
         break;
       case "lagday":
-        add(mapIn(eventDays, a as Feed), b, count);
-        break;
       case "side":
         add(mapIn(eventDays, a as Feed), b, count);
         break;
