@@ -121,6 +121,25 @@ describe("measureGain", () => {
     expect(judge({ onlyNew: [{ ...told, hour: hour - 1 }] }, silent).undecided).toBe(1);
   });
 
+  it("never says more of a one-sided event than is known", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 200 }), (ago) => {
+        const untold = [{ bin: 0, hour: W / HOUR - ago, count: 1 }];
+        // It was received in that hour: at its end at the latest.
+        const least = (ago - 1) * HOUR;
+        const none = { exact: new Map<number, number>(), onlyLegacy: [], onlyNew: [] };
+        const faster = measureGain({ ...none, onlyNew: untold }, BOTH_AT_W, 0.95).distribution!.p50;
+        expect(faster.to).toBeNull();
+        expect(faster.from).toBeLessThanOrEqual(least);
+        expect(faster.from).toBeGreaterThan(least * 0.7 - 2);
+        const slower = measureGain({ ...none, onlyLegacy: untold }, BOTH_AT_W, 0.95).distribution!.p50;
+        expect(slower.from).toBeNull();
+        expect(slower.to).toBeGreaterThanOrEqual(-least);
+        expect(slower.to).toBeLessThan(-least * 0.7 + 2);
+      }),
+    );
+  });
+
   it("knows nothing of nothing, and of a side that never spoke", () => {
     const none = { exact: new Map<number, number>(), onlyLegacy: [], onlyNew: [] };
     expect(measureGain(none, BOTH_AT_W, 0.95)).toMatchObject({
