@@ -8,6 +8,7 @@ import { judgeGate } from "./gate/judge-gate.ts";
 import { gatherFiles } from "./gather-files.ts";
 import { listDrift } from "./list-drift.ts";
 import { toFindingReport } from "./list-store.ts";
+import { readNoise, readSpeed } from "./measure-feeds.ts";
 import type { App } from "./open-app.ts";
 import { readPatterns } from "./read-patterns.ts";
 import type { ReconcileResult } from "./reconcile-store.ts";
@@ -38,6 +39,8 @@ export async function gatherReport(app: App, result: ReconcileResult): Promise<R
   }
   const files = await gatherFiles(app);
   const drift = await listDrift(app);
+  const speed = await readSpeed(app);
+  const noise = await readNoise(app);
   return {
     generatedAt: toIsoUtc(app.clock()),
     program: `trackbridge ${readVersion()}`,
@@ -72,6 +75,8 @@ export async function gatherReport(app: App, result: ReconcileResult): Promise<R
     correctionsTotal: corrected.corrections,
     ...(drift.length === 0 ? {} : { drift }),
     ...(gate === null ? {} : { gate }),
+    ...(speed.lags.length === 0 ? {} : { speed }),
+    ...(noise.all.noise.trials === 0 ? {} : { noise }),
   };
 }
 

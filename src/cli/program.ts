@@ -105,6 +105,18 @@ export function makeProgram(): Command {
       (await import("./commands/report.ts")).report(self.optsWithGlobals()),
     );
 
+  command("speed", "how fast the feeds are: delays, what the new feed gains, and whose clock is off")
+    .addHelpText("after", SPEED_HELP)
+    .action(async (_options, self: Command) =>
+      (await import("./commands/speed.ts")).speed(self.optsWithGlobals()),
+    );
+
+  command("noise", "what the two old channels disagree on between themselves, against what the new feed does")
+    .addHelpText("after", NOISE_HELP)
+    .action(async (_options, self: Command) =>
+      (await import("./commands/noise.ts")).noise(self.optsWithGlobals()),
+    );
+
   command(
     "worker",
     "runs the nightly reconciliation and report when they are due, together with other workers",
@@ -247,6 +259,21 @@ Where no feed is configured it goes by what was imported and pushed.
 
 Exit codes, by the verdict of the gate, without one of the run: 0 go · 1 no go · 3 not proven · 2 usage, configuration or
 run error · 130 interrupted`;
+
+const SPEED_HELP = `
+By what the last \`reconcile\` evaluated. The delay is from the event to its receipt here: of a scan file that is when
+the file was made, of exported data its receivedAt. The gain is how much earlier the new feed's word was received. What
+only one feed has told so far counts too: the other is at least as late as its last sign of life. Delays that only say
+when a history was imported are told as not known.
+
+Exit codes: 0 whatever the figures · 2 usage, configuration or run error`;
+
+const NOISE_HELP = `
+By what the last \`reconcile\` evaluated: events that both the scan files and the v2 API could have told of, because both
+spoke of the parcel later, on days of which no scan file is still to come. Where only one of them did, the old feed
+disagrees with itself; a new feed that differs no more often than that is no worse than what you have.
+
+Exit codes: 0 whatever the figures · 2 usage, configuration or run error`;
 
 const WORKER_HELP = `
 Start as many as you like, on one database: one runs the night's job, the others help it, and whoever is killed

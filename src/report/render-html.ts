@@ -7,6 +7,7 @@ import { renderGate, renderGateLine } from "./html/gate-section.ts";
 import { type Html, html, trustedHtml } from "./html/html.ts";
 import { renderKinds } from "./html/kinds-section.ts";
 import { makeParts, type Parts, SECTION_IDS, type SectionId } from "./html/make-parts.ts";
+import { renderNoise } from "./html/noise-section.ts";
 import { renderParcels } from "./html/parcels-section.ts";
 import { renderPending } from "./html/pending-section.ts";
 import {
@@ -17,6 +18,7 @@ import {
   renderSettings,
   renderSums,
 } from "./html/proof-sections.ts";
+import { renderSpeed } from "./html/speed-section.ts";
 import { renderStatuses } from "./html/statuses-section.ts";
 import { STYLE } from "./html/style.ts";
 import { renderHeadline, renderProvisional, renderVerdict } from "./html/verdict-section.ts";
@@ -74,6 +76,8 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
     renderPending(data, parts),
     renderChannels(data, parts),
     renderFiles(data, parts),
+    renderSpeed(data, parts),
+    renderNoise(data, parts),
     renderSums(data, parts),
     renderQuarantine(data, parts),
     renderDrift(data, parts),
@@ -95,7 +99,7 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
   return { output: page.markup, exitCode: shown.exitCode };
 }
 
-function renderContents({ files, drift = [], gate }: ReportData, { texts }: Parts): Html {
+function renderContents({ files, drift = [], gate, speed, noise }: ReportData, { texts }: Parts): Html {
   const headings: Readonly<Record<SectionId, string>> = {
     gate: texts.gate.heading,
     parcels: texts.rates.heading,
@@ -106,6 +110,8 @@ function renderContents({ files, drift = [], gate }: ReportData, { texts }: Part
     pending: texts.pendingSection.heading,
     channels: texts.channelsSection.heading,
     files: texts.filesSection.heading,
+    speed: texts.speed.heading,
+    noise: texts.noise.heading,
     sums: texts.sums.heading,
     quarantine: texts.quarantine.heading,
     drift: texts.drift.heading,
@@ -113,7 +119,13 @@ function renderContents({ files, drift = [], gate }: ReportData, { texts }: Part
     settings: texts.settings.heading,
     words: texts.glossary.heading,
   };
-  const isShown = { files: files !== undefined, drift: drift.length > 0, gate: gate !== undefined };
+  const isShown = {
+    files: files !== undefined,
+    drift: drift.length > 0,
+    gate: gate !== undefined,
+    speed: speed !== undefined,
+    noise: noise !== undefined,
+  };
   const shown = SECTION_IDS.filter((id) => isShown[id as keyof typeof isShown] ?? true);
   return html`
 <nav class="contents" aria-label="${texts.page.contents}"><ul>

@@ -4,6 +4,7 @@ import type { Cause, FindingKind, FindingState, PendingReason, Severity } from "
 import type { EpisodeTally, ParcelVerdict, RowTally, RunVerdict, VerdictReason } from "../domain/verdict.ts";
 import type { GateReport } from "../reconcile/gate/gate-report.ts";
 import type { DriftReport } from "./contract-data.ts";
+import type { NoiseReport, SpeedReport } from "./feeds-data.ts";
 
 /**
  * The shapes that leave the program: what `--format json` prints and what the
@@ -204,6 +205,10 @@ export interface ReportData {
   readonly drift?: readonly DriftReport[];
   /** Absent: there is no gate policy. */
   readonly gate?: GateReport;
+  /** Absent as long as nothing was evaluated. */
+  readonly speed?: SpeedReport;
+  /** Absent where no settled event could be told by both old channels. */
+  readonly noise?: NoiseReport;
 }
 
 /** The three outputs of `report`, by file name. */

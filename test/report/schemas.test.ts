@@ -7,6 +7,7 @@ import { CHECK_STATES, DOCTOR_CHECKS } from "../../src/report/doctor-data.ts";
 import { renderJson } from "../../src/report/render-json.ts";
 import { STORE_CHECKS } from "../../src/report/store-data.ts";
 import { SUBSCRIPTION_NOTES } from "../../src/report/subscription-data.ts";
+import { aNoiseReport, aSpeedReport, aSpeedReportOfImports } from "../support/feeds-reports.ts";
 import {
   aCleanReportData,
   aFilesReport,
@@ -36,10 +37,12 @@ const NAMES = [
   "layout-check",
   "layout-guess",
   "mapping-lint",
+  "noise",
   "parcels",
   "pull",
   "reconcile",
   "report",
+  "speed",
   "subscribe",
   "trace",
 ] as const;
@@ -305,6 +308,30 @@ describe("parcels.schema.json", () => {
     ["figures that are null", [{ ...aParcelReport(), newEpisodes: null }]],
   ])("refuses %s", (_, value) => {
     expect(listSchemaErrors("parcels", value)).not.toEqual([]);
+  });
+});
+
+describe("speed.schema.json and noise.schema.json", () => {
+  it("take what speed and noise print", () => {
+    for (const report of [aSpeedReport(), aSpeedReport([]), aSpeedReportOfImports()])
+      expect(listSchemaErrors("speed", report)).toEqual([]);
+    for (const report of [aNoiseReport(), aNoiseReport([])])
+      expect(listSchemaErrors("noise", report)).toEqual([]);
+  });
+
+  it("take them as parts of the report", () => {
+    const data = aReportData({ speed: aSpeedReport(), noise: aNoiseReport() });
+    expect(listSchemaErrors("report", JSON.parse(renderJson(data).output))).toEqual([]);
+  });
+
+  it.each([
+    ["speed", { ...aSpeedReport(), unlike: -1 }],
+    ["speed", { ...aSpeedReport(), gain: { ...aSpeedReport().gain, faster: 0.5 } }],
+    ["speed", { ...aSpeedReport(), lags: [{ ...aSpeedReport().lags[0], feed: "sftp" }] }],
+    ["noise", { ...aNoiseReport(), until: "19-3-2026" }],
+    ["noise", { ...aNoiseReport(), all: { ...aNoiseReport().all, verdict: "go" } }],
+  ])("refuse what they cannot print (%s)", (name, value) => {
+    expect(listSchemaErrors(name, value)).not.toEqual([]);
   });
 });
 

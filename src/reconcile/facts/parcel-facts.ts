@@ -32,7 +32,7 @@ export interface EpisodeFact {
   readonly delta: number | null;
   /** By channel, seconds from the event to its first receipt there; `null`: that channel did not report it. */
   readonly lags: Readonly<Record<Channel, number | null>>;
-  /** Whether the second legacy channel had spoken after it, so that both could have told of it. */
+  /** Whether the second legacy channel had spoken of the parcel after it, so that both could have told of it. */
   readonly hadBothWitnesses: boolean;
 }
 
@@ -72,7 +72,7 @@ export function toParcelFacts(
     at: toSeconds(legacy?.at ?? newSide?.at ?? 0),
     delta: legacy === null || newSide === null ? null : toSeconds(newSide.at) - toSeconds(legacy.at),
     lags: lagsOf(legacy, newSide),
-    hadBothWitnesses: legacy !== null && apiSpokeAt > legacy.at,
+    hadBothWitnesses: apiSpokeAt > (legacy?.at ?? newSide?.at ?? Infinity),
   });
   const lone = (episode: Episode): Place => (explained.has(episode) ? "explained" : "lone");
   const episodes = [

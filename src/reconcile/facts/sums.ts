@@ -1,4 +1,5 @@
-import { CHANNELS } from "../../domain/channel.ts";
+import type { Side } from "../../domain/channel.ts";
+import { CHANNELS, sideOf } from "../../domain/channel.ts";
 import { toBin } from "./bins.ts";
 import type { EpisodeFact, ParcelFacts } from "./parcel-facts.ts";
 
@@ -13,12 +14,16 @@ import type { EpisodeFact, ParcelFacts } from "./parcel-facts.ts";
  * - `next|SIDE|STATUS|STATUS`: transitions of one side
  * - `lag|CHANNEL|STATUS|BIN` and `lagday|CHANNEL|DAY|BIN`: seconds from the event to its receipt
  * - `gain|STATUS|BIN`: seconds by which the new side was received before the old one
- * - `onlylegacy|STATUS|BIN`, `onlynew|STATUS|BIN`: seconds from the event to the receipt of the side that told of it, where the other has not yet
+ * - `sidelag|SIDE|STATUS|BIN`: seconds from the event to its first receipt over any channel of a side
+ * - `receiptday|FEED|DAY`: episodes by the day of their first receipt, over a channel or a side
+ * - `onlylegacy|STATUS|BIN|HOUR`, `onlynew|STATUS|BIN|HOUR`: one side has told of it, the other has not yet: seconds from the event to
+ *   its receipt, and the hour of that. Until when the other has not is its watermark, which moves on: it is held against the hour by who reads
+ * - `unlike|STATUS`: both told of it, differently
  * - `skew|SECONDS`: new time minus legacy time of agreed pairs
- * - `noise|STATUS|both`, `scan`, `api`: who told of a legacy episode that both channels could have told of
+ * - `noise|DAY|STATUS|WITNESSES|STANDING`: episodes that both legacy channels could have told of: `both`, `scan`, `api` or `none` did
  * - `known|RULE`: findings that a known difference hides
  *
- * Days are UTC dates of the event, bins as in `bins.ts`.
+ * Days are UTC dates, of the event where nothing else is said, hours are counted from the UTC epoch, bins as in `bins.ts`.
  */
 export type Sums = Map<string, number>;
 
@@ -45,7 +50,10 @@ export function addFacts(
     addStanding(add, fact, day, customer, product);
     addCodes(add, addOnce, fact, day);
     addSpeed(add, fact, day);
-    if (fact.hadBothWitnesses) add(`noise|${fact.legacyStatus}|${toWitnesses(fact)}`);
+    if (fact.hadBothWitnesses) {
+      const status = fact.legacyStatus ?? fact.newStatus;
+      add(`noise|${day}|${status}|${toWitnesses(fact)}|${fact.standing}`);
+    }
     for (const [side, status] of [
       ["legacy", fact.legacyStatus],
       ["new", fact.newStatus],
@@ -99,25 +107,39 @@ function addCodes(
   }
 }
 
-function addSpeed(add: Add, { place, legacyStatus, newStatus, lags, delta }: EpisodeFact, day: string): void {
-  const status = legacyStatus ?? newStatus ?? "";
+function addSpeed(add: Add, fact: EpisodeFact, day: string): void {
+  const { place, legacyStatus, newStatus, lags, delta, at } = fact;
+  const newAt = at + (delta ?? 0);
   for (const channel of CHANNELS) {
     const lag = lags[channel];
     if (lag === null) continue;
     const bin = toBin(lag);
-    add(`lag|${channel}|${status}|${bin}`);
+    const isLegacy = sideOf(channel) === "legacy";
+    add(`lag|${channel}|${isLegacy ? legacyStatus : newStatus}|${bin}`);
     add(`lagday|${channel}|${day}|${bin}`);
+    add(`receiptday|${channel}|${toDay((isLegacy ? at : newAt) + lag)}`);
   }
   const legacy = earliest(lags["legacy-scan"], lags["legacy-api"]);
   const newSide = earliest(lags.webhook, lags["status-api"]);
-  if (place === "agreed" && legacy !== null && newSide !== null && delta !== null) {
-    // Each lag counts from its own side's time.
-    add(`gain|${status}|${toBin(legacy - newSide - delta)}`);
-    add(`skew|${delta}`);
+  if (legacy !== null) addSide(add, "legacy", legacyStatus, at, legacy);
+  if (newSide !== null) addSide(add, "new", newStatus, newAt, newSide);
+  if (legacy !== null && newSide !== null) {
+    if (place !== "agreed") {
+      add(`unlike|${legacyStatus}`);
+    } else if (delta !== null) {
+      // Each lag counts from its own side's time.
+      add(`gain|${legacyStatus}|${toBin(legacy - newSide - delta)}`);
+      add(`skew|${delta}`);
+    }
   } else if (place === "lone") {
-    if (newSide === null && legacy !== null) add(`onlylegacy|${status}|${toBin(legacy)}`);
-    if (legacy === null && newSide !== null) add(`onlynew|${status}|${toBin(newSide)}`);
+    if (legacy !== null) add(`onlylegacy|${legacyStatus}|${toBin(legacy)}|${toHour(at + legacy)}`);
+    if (newSide !== null) add(`onlynew|${newStatus}|${toBin(newSide)}|${toHour(at + newSide)}`);
   }
+}
+
+function addSide(add: Add, side: Side, status: string | null, at: number, lag: number): void {
+  add(`sidelag|${side}|${status}|${toBin(lag)}`);
+  add(`receiptday|${side}|${toDay(at + lag)}`);
 }
 
 function earliest(a: number | null, b: number | null): number | null {
@@ -125,11 +147,16 @@ function earliest(a: number | null, b: number | null): number | null {
   return b === null ? a : Math.min(a, b);
 }
 
-function toWitnesses({ lags }: EpisodeFact): "both" | "scan" | "api" {
-  if (lags["legacy-scan"] === null) return "api";
+function toWitnesses({ lags }: EpisodeFact): "both" | "scan" | "api" | "none" {
+  if (lags["legacy-scan"] === null) return lags["legacy-api"] === null ? "none" : "api";
   return lags["legacy-api"] === null ? "scan" : "both";
 }
 
+function toHour(epochSeconds: number): number {
+  return Math.floor(epochSeconds / HOUR_SECONDS);
+}
+
+export const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
 const days = new Map<number, string>();
 

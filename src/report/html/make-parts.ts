@@ -44,7 +44,7 @@ export interface Parts {
   readonly fill: (text: string, values: Readonly<Record<string, Child>>) => Html;
 }
 
-/** The sections with an entry in the contents, in the page's order; `drift` only where there is any. */
+/** The sections with an entry in the contents, in the page's order; some only where there is anything to show. */
 export const SECTION_IDS = [
   "gate",
   "parcels",
@@ -55,6 +55,8 @@ export const SECTION_IDS = [
   "pending",
   "channels",
   "files",
+  "speed",
+  "noise",
   "sums",
   "quarantine",
   "drift",

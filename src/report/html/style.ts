@@ -98,6 +98,7 @@ nav.contents ul { display: flex; flex-wrap: wrap; gap: .35rem 1.4rem; padding: 0
 .section { margin-top: 3.5rem; scroll-margin-top: 1rem; }
 .section > .intro { margin-top: .4rem; color: var(--muted); max-width: 46rem; }
 .section > :is(figure, table, .empty, details, dl, .rates) { margin-top: 1.25rem; }
+.section > .answer { margin-top: .75rem; max-width: 46rem; font-weight: 600; }
 .section > h3 { margin-top: 2rem; }
 .section > h3 + * { margin-top: .6rem; }
 .cut, .note { margin-top: .75rem; color: var(--muted); font-size: .875rem; max-width: 46rem; }

@@ -109,11 +109,87 @@ describe("facts", () => {
       "lagday|webhook|2026-03-07|16": 1,
       "gain|sorted|47": 1,
       "skew|3": 1,
-      "noise|sorted|scan": 1,
+      "sidelag|legacy|sorted|47": 1,
+      "sidelag|new|sorted|16": 1,
+      "receiptday|legacy-scan|2026-03-07": 1,
+      "receiptday|legacy|2026-03-07": 1,
+      "receiptday|webhook|2026-03-07": 1,
+      "receiptday|new|2026-03-07": 1,
+      "noise|2026-03-07|sorted|scan|clean": 1,
       "side|legacy|2026-03-07|sorted": 1,
       "side|new|2026-03-07|sorted": 1,
       "next|legacy||sorted": 1,
       "next|new||sorted": 1,
     });
+  });
+
+  const NO_LAGS = { "legacy-scan": null, "legacy-api": null, webhook: null, "status-api": null } as const;
+  const aFact = (changes: Partial<EpisodeFact>): EpisodeFact => ({
+    place: "lone",
+    standing: "open",
+    legacyStatus: null,
+    newStatus: null,
+    code: null,
+    furtherCodes: [],
+    at: 1_772_928_000,
+    delta: null,
+    lags: NO_LAGS,
+    hadBothWitnesses: false,
+    ...changes,
+  });
+  const keysOf = (fact: EpisodeFact, family: RegExp): string[] =>
+    [...sumOf({ customer: null, product: null, knownDifferences: [], episodes: [fact] }).keys()]
+      .filter((key) => family.test(key))
+      .sort();
+
+  it("count a gain between the two receipts, whatever the two clocks say", () => {
+    // The new feed says a minute later and is received 15 s after that, the old one 100 s after its own time: 25 s apart.
+    const fact = aFact({
+      place: "agreed",
+      legacyStatus: "sorted",
+      newStatus: "sorted",
+      delta: 60,
+      lags: { ...NO_LAGS, "legacy-api": 100, "legacy-scan": 9000, webhook: 15, "status-api": 700 },
+    });
+    expect(keysOf(fact, /^(gain|skew|sidelag)/)).toEqual([
+      "gain|sorted|19",
+      "sidelag|legacy|sorted|27",
+      "sidelag|new|sorted|16",
+      "skew|60",
+    ]);
+  });
+
+  it("count what one side alone told by the hour and the day of its receipt", () => {
+    const at = Math.floor(1_772_918_100 / 86_400) * 86_400 + 22.5 * 3600;
+    const hour = at / 3600 - 0.5;
+    const newSide = aFact({ at, newStatus: "sorted", lags: { ...NO_LAGS, webhook: 7200 } });
+    expect(keysOf(newSide, /^(only|receiptday)/)).toEqual([
+      `onlynew|sorted|51|${hour + 2}`,
+      "receiptday|new|2026-03-08",
+      "receiptday|webhook|2026-03-08",
+    ]);
+    const legacy = aFact({ at, legacyStatus: "sorted", lags: { ...NO_LAGS, "legacy-scan": 60 } });
+    expect(keysOf(legacy, /^(only|receiptday)/)).toEqual([
+      `onlylegacy|sorted|24|${hour}`,
+      "receiptday|legacy-scan|2026-03-07",
+      "receiptday|legacy|2026-03-07",
+    ]);
+  });
+
+  it("count neither side of a pair that differs as alone, nor what a code explains", () => {
+    const lags = { ...NO_LAGS, "legacy-scan": 60, webhook: 5 };
+    const pair = aFact({ place: "conflicting", legacyStatus: "sorted", newStatus: "held", delta: 0, lags });
+    expect(keysOf(pair, /^(only|gain|skew|unlike|lag\|)/)).toEqual([
+      "lag|legacy-scan|sorted|24",
+      "lag|webhook|held|10",
+      "unlike|sorted",
+    ]);
+    const explained = aFact({ place: "explained", newStatus: "held", lags: { ...NO_LAGS, webhook: 5 } });
+    expect(keysOf(explained, /^(only|gain|skew|unlike)/)).toEqual([]);
+  });
+
+  it("count what neither old channel told as told by none, where both could have", () => {
+    const fact = aFact({ newStatus: "held", lags: { ...NO_LAGS, webhook: 5 }, hadBothWitnesses: true });
+    expect(keysOf(fact, /^noise/)).toEqual(["noise|2026-03-08|held|none|open"]);
   });
 });
