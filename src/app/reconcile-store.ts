@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { VerdictReason } from "../domain/verdict.ts";
+import { lastLegacyEndOf } from "../reconcile/cutover/phase.ts";
 import { findStaleFeeds, judgeRun } from "../reconcile/judge-run.ts";
 import type { RecallOfKind } from "../reconcile/recall/prove-recall.ts";
 import type { Moment } from "../reconcile/settle.ts";
@@ -172,8 +173,12 @@ async function judge(
   const totals = await store.runs.totals();
   const moment: Moment = { now, progress };
   const recall = await proveRecallOfStore(app, moment);
-  const stale = findStaleFeeds(moment, settings.maxWaitMs);
-  const { verdict, difference, reasons } = judgeRun(totals, stale, recall);
+  const legacyEndsAt = lastLegacyEndOf(settings.legacyEnds);
+  const stale = findStaleFeeds(moment, settings.maxWaitMs, legacyEndsAt);
+  // A store that begins after the end of the old feed does not wait for it.
+  const isLegacyMissed = progress.watermarks.legacy === null && now >= legacyEndsAt;
+  const neverSpoke = totals.neverSpoke - (isLegacyMissed ? 1 : 0);
+  const { verdict, difference, reasons } = judgeRun({ ...totals, neverSpoke }, stale, recall);
   const { matched, known, mismatched, pending, not_proven: notProven } = totals.verdicts;
   const result: ReconcileResult = {
     reasons,

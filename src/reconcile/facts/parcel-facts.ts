@@ -48,12 +48,12 @@ export interface ParcelFacts {
 
 /** @param findings of the parcel, after the evaluation */
 export function toParcelFacts(
-  { pairing, explanations }: ParcelEvaluation,
+  { pairing, explanations, unexpected }: ParcelEvaluation,
   findings: readonly Finding[],
   observations: readonly Observation[],
 ): ParcelFacts {
   const standings = readStandings(findings);
-  const explained = new Set(explanations.flatMap((one) => one.explained));
+  const explained = new Set([...unexpected, ...explanations.flatMap((one) => one.explained)]);
   const apiSpokeAt = latestReceipt(observations, "legacy-api");
   const toFact = (place: Place, legacy: Episode | null, newSide: Episode | null): EpisodeFact => ({
     place,
