@@ -2,17 +2,13 @@ import { z } from "zod";
 import { CHANNELS, sideOf } from "../domain/channel.ts";
 import type { CutoverCalendar, CutoverPhase, PhaseDate, Wave } from "../domain/cutover.ts";
 import { CUTOVER_PHASES } from "../domain/cutover.ts";
+import { parseDay } from "../domain/instant.ts";
 import { readCheckedYaml } from "./load-yaml.ts";
 
-/** The zone of the file's days: the carrier's. */
-const ZONE = "Europe/Amsterdam";
 const HOUR = 3600 * 1000;
 
 const text = z.string().trim().min(1, "a text");
-const day = z
-  .string()
-  .regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/, "a day such as 2026-06-30")
-  .refine(isDay, "a day of the calendar");
+const day = z.string().refine((date) => parseDay(date) !== undefined, "a day such as 2026-06-30");
 const share = z
   .string()
   .refine(
@@ -132,7 +128,7 @@ function toDates({ parallelRun, newLeads, oldEnds }: Dates): Record<CutoverPhase
 function toPhaseDate({ date, announced, changed, history }: z.infer<typeof DATE>): PhaseDate {
   return {
     date,
-    at: Temporal.PlainDate.from(date).toZonedDateTime(ZONE).epochMilliseconds,
+    at: parseDay(date) ?? 0,
     announced: announced ?? null,
     changedOn: changed ?? null,
     history: history.map((former) => ({
@@ -172,13 +168,4 @@ function doMeet(a: readonly string[] | undefined, b: readonly string[] | undefin
 
 function hasSide(channels: Scope["channels"], side: "legacy" | "new"): boolean {
   return channels === undefined || CHANNELS.some((one) => sideOf(one) === side && channels.includes(one));
-}
-
-function isDay(date: string): boolean {
-  try {
-    Temporal.PlainDate.from(date);
-    return true;
-  } catch {
-    return false;
-  }
 }

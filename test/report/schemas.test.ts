@@ -22,6 +22,7 @@ import { aCopyReport, aHash, aMigrateReport, aTable, aVerifyReport } from "../su
 
 const NAMES = [
   "contract-check",
+  "cutover",
   "db-copy",
   "db-migrate",
   "db-verify",
@@ -34,6 +35,7 @@ const NAMES = [
   "parcels",
   "pull",
   "reconcile",
+  "rehearse",
   "report",
   "trace",
 ] as const;

@@ -1,5 +1,6 @@
 import { CHANNELS } from "../../domain/channel.ts";
 import { toBin } from "./bins.ts";
+import { toDay } from "./days.ts";
 import type { EpisodeFact, ParcelFacts } from "./parcel-facts.ts";
 
 /**
@@ -11,6 +12,7 @@ import type { EpisodeFact, ParcelFacts } from "./parcel-facts.ts";
  * - `codeday|DAY|CODE`: episodes in which a code was seen
  * - `side|SIDE|DAY|STATUS`: episodes of one side
  * - `next|SIDE|STATUS|STATUS`: transitions of one side
+ * - `nextday|DAY|STATUS|STATUS`: those of the new side, by the day of the second
  * - `lag|CHANNEL|STATUS|BIN` and `lagday|CHANNEL|DAY|BIN`: seconds from the event to its receipt
  * - `gain|STATUS|BIN`: seconds by which the new side was received before the old one
  * - `onlylegacy|STATUS|BIN`, `onlynew|STATUS|BIN`: seconds from the event to the receipt of the side that told of it, where the other has not yet
@@ -53,6 +55,7 @@ export function addFacts(
       if (status === null) continue;
       add(`side|${side}|${day}|${status}`);
       add(`next|${side}|${last[side]}|${status}`);
+      if (side === "new") add(`nextday|${day}|${last[side]}|${status}`);
       last[side] = status;
     }
   }
@@ -126,20 +129,4 @@ function earliest(a: number | null, b: number | null): number | null {
 function toWitnesses({ lags }: EpisodeFact): "both" | "scan" | "api" {
   if (lags["legacy-scan"] === null) return "api";
   return lags["legacy-api"] === null ? "scan" : "both";
-}
-
-const DAY_SECONDS = 86_400;
-const days = new Map<number, string>();
-
-/** The UTC date of a moment, kept: there are few. */
-function toDay(epochSeconds: number): string {
-  const number = Math.floor(epochSeconds / DAY_SECONDS);
-  let day = days.get(number);
-  if (day === undefined) {
-    day = Temporal.Instant.fromEpochMilliseconds(number * DAY_SECONDS * 1000)
-      .toString()
-      .slice(0, 10);
-    days.set(number, day);
-  }
-  return day;
 }
