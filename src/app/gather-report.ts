@@ -4,6 +4,7 @@ import { toIsoUtc, toIsoUtcOrNull } from "../domain/instant.ts";
 import { compareText } from "../domain/observation.ts";
 import { findCorrections } from "../reconcile/find-corrections.ts";
 import type { CodeReport, ReportData } from "../report/report-data.ts";
+import { gatherCutover, hasDates } from "./gather-cutover.ts";
 import { gatherFiles } from "./gather-files.ts";
 import { listDrift } from "./list-drift.ts";
 import { toFindingReport } from "./list-store.ts";
@@ -71,6 +72,7 @@ export async function gatherReport(
     corrections: corrections.slice(0, MOST_ON_PAGE),
     correctionsTotal: corrected.corrections,
     ...(drift.length === 0 ? {} : { drift }),
+    ...(hasDates(app) ? { cutover: await gatherCutover(app) } : {}),
   };
 }
 

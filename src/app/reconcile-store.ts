@@ -18,6 +18,7 @@ import { toRules } from "./evaluate-groups.ts";
 import { findExhausted, readExhausted, saveExhausted } from "./exhausted-rules.ts";
 import type { App } from "./open-app.ts";
 import { proveRecallOfStore } from "./prove-recall.ts";
+import { keepTailModel, readTailModel } from "./tail-model.ts";
 import { toKinds } from "./to-kinds.ts";
 
 export interface ReconcileOptions {
@@ -80,9 +81,11 @@ export async function reconcileStore(app: App, options: ReconcileOptions = {}): 
     }
     const { result, record } = await judge(app, plan);
     await job?.finish(result);
+    const tail = await readTailModel(app);
     await store.transaction(async (tx) => {
       await assertClaims(tx, claim, job);
       await job?.end(tx, result);
+      if (tail?.isKept === false) await keepTailModel(tx, tail.model, plan.now);
       await tx.evaluations.saveRun(record);
     });
     return result;

@@ -136,6 +136,12 @@ type AddCommand = (spec: string, description: string, parent?: Command) => Comma
 /** The commands about the migration itself. */
 function addCutoverCommands(command: (spec: string, description: string) => Command): void {
   command(
+    "cutover",
+    "where the migration is by its calendar, and how the new feed does without the old one; exits 1 when that is unusual",
+  ).action(async (_options, self: Command) =>
+    (await import("./commands/cutover.ts")).cutover(self.optsWithGlobals()),
+  );
+  command(
     "rehearse",
     "had the new feed led from a day on: which customer messages would have gone wrong; exits 1 when it would have been rolled back",
   )

@@ -1,4 +1,5 @@
 import { compareSums } from "./compare-sums.ts";
+import { renderCutover } from "./html/cutover-section.ts";
 import { renderDays } from "./html/days-section.ts";
 import { renderDrift } from "./html/drift-section.ts";
 import { renderFiles } from "./html/files-section.ts";
@@ -74,6 +75,7 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
     renderSums(data, parts),
     renderQuarantine(data, parts),
     renderDrift(data, parts),
+    renderCutover(data, parts),
     renderCorrections(data, parts),
     renderSettings(data, parts),
     renderGlossary(data, parts),
@@ -92,7 +94,7 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
   return { output: page.markup, exitCode: shown.exitCode };
 }
 
-function renderContents({ files, drift = [] }: ReportData, { texts }: Parts): Html {
+function renderContents({ files, drift = [], cutover }: ReportData, { texts }: Parts): Html {
   const headings: Readonly<Record<SectionId, string>> = {
     parcels: texts.rates.heading,
     kinds: texts.kindsSection.heading,
@@ -105,11 +107,12 @@ function renderContents({ files, drift = [] }: ReportData, { texts }: Parts): Ht
     sums: texts.sums.heading,
     quarantine: texts.quarantine.heading,
     drift: texts.drift.heading,
+    cutover: texts.cutover.section.heading,
     corrections: texts.corrections.heading,
     settings: texts.settings.heading,
     words: texts.glossary.heading,
   };
-  const isShown = { files: files !== undefined, drift: drift.length > 0 };
+  const isShown = { files: files !== undefined, drift: drift.length > 0, cutover: cutover !== undefined };
   const shown = SECTION_IDS.filter((id) => isShown[id as keyof typeof isShown] ?? true);
   return html`
 <nav class="contents" aria-label="${texts.page.contents}"><ul>

@@ -3,6 +3,7 @@ import type { FileIrregularity, FileIrregularityKind, FileSlot } from "../domain
 import type { Cause, FindingKind, FindingState, PendingReason, Severity } from "../domain/finding.ts";
 import type { EpisodeTally, ParcelVerdict, RowTally, RunVerdict, VerdictReason } from "../domain/verdict.ts";
 import type { DriftReport } from "./contract-data.ts";
+import type { CutoverReport } from "./cutover-data.ts";
 
 /**
  * The shapes that leave the program: what `--format json` prints and what the
@@ -201,6 +202,8 @@ export interface ReportData {
   readonly correctionsTotal?: number;
   /** What is different in the new services' payloads from what was usual; absent: nothing. */
   readonly drift?: readonly DriftReport[];
+  /** Absent where the calendar of the migration has no dates. */
+  readonly cutover?: CutoverReport;
 }
 
 /** The three outputs of `report`, by file name. */

@@ -83,6 +83,12 @@ export function legacyEndOf(ends: LegacyEnds | null, customer: string | null): n
   return (own ? ends.customers[customer] : ends.others) ?? Infinity;
 }
 
+/** When the old feed ends for the first customer; infinite where no end is planned. */
+export function firstLegacyEndOf(ends: LegacyEnds | null): number {
+  if (ends === null) return Infinity;
+  return Math.min(...[ends.others, ...Object.values(ends.customers)].map((end) => end ?? Infinity));
+}
+
 /** When the old feed ends for the last customer: from then on its silence is as it should be. */
 export function lastLegacyEndOf(ends: LegacyEnds | null): number {
   if (ends === null) return Infinity;

@@ -44,7 +44,7 @@ export interface Parts {
   readonly fill: (text: string, values: Readonly<Record<string, Child>>) => Html;
 }
 
-/** The sections with an entry in the contents, in the page's order; `drift` only where there is any. */
+/** The sections with an entry in the contents, in the page's order; `files`, `drift` and `cutover` only where there is any. */
 export const SECTION_IDS = [
   "parcels",
   "kinds",
@@ -57,6 +57,7 @@ export const SECTION_IDS = [
   "sums",
   "quarantine",
   "drift",
+  "cutover",
   "corrections",
   "settings",
   "words",
