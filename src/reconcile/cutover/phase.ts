@@ -36,7 +36,7 @@ export function beginOf(calendar: CutoverCalendar, wave: Wave | null, phase: Cut
 }
 
 /** The wave of a customer on a channel: one that names both comes before one that names the customer, then the channel. */
-export function waveOf(calendar: CutoverCalendar, customer: string | null, channel: Channel): Wave | null {
+function waveOf(calendar: CutoverCalendar, customer: string | null, channel: Channel): Wave | null {
   let best: Wave | null = null;
   for (const wave of calendar.waves) {
     const isHis = wave.customers === null || (customer !== null && wave.customers.includes(customer));
@@ -47,7 +47,7 @@ export function waveOf(calendar: CutoverCalendar, customer: string | null, chann
 }
 
 /** How narrow a wave's scope is; of two that concern the same, the narrower one counts. */
-export function narrownessOf({ customers, channels }: Pick<Wave, "customers" | "channels">): number {
+function narrownessOf({ customers, channels }: Pick<Wave, "customers" | "channels">): number {
   return (customers === null ? 0 : 2) + (channels === null ? 0 : 1);
 }
 

@@ -20,7 +20,7 @@ export interface TailPolicy {
   readonly leastDays: number;
 }
 
-export const TAIL_POLICY: TailPolicy = Object.freeze({
+const TAIL_POLICY: TailPolicy = Object.freeze({
   significance: 0.01,
   stabilityIndex: 0.1,
   latencyBins: 3,
