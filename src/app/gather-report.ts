@@ -5,6 +5,7 @@ import { compareText } from "../domain/observation.ts";
 import { findCorrections } from "../reconcile/find-corrections.ts";
 import type { CodeReport, ReportData } from "../report/report-data.ts";
 import { judgeGate } from "./gate/judge-gate.ts";
+import { gatherCutover, hasDates } from "./gather-cutover.ts";
 import { gatherFiles } from "./gather-files.ts";
 import { listDrift } from "./list-drift.ts";
 import { toFindingReport } from "./list-store.ts";
@@ -77,6 +78,7 @@ export async function gatherReport(app: App, result: ReconcileResult): Promise<R
     ...(gate === null ? {} : { gate }),
     ...(speed.lags.length === 0 ? {} : { speed }),
     ...(noise.all.noise.trials === 0 ? {} : { noise }),
+    ...(hasDates(app) ? { cutover: await gatherCutover(app) } : {}),
   };
 }
 

@@ -3,13 +3,16 @@ import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
+import type { CutoverCalendar } from "../domain/cutover.ts";
 import type { DeliveryWindow } from "../domain/feed-progress.ts";
 import { parseInstant } from "../domain/instant.ts";
 import type { KnownDifference } from "../domain/known-difference.ts";
+import { readCutover } from "../mapping/load-cutover.ts";
 import { readKnownDifferences } from "../mapping/load-known-differences.ts";
 import { readMappingFiles, toMappingTables } from "../mapping/load-tables.ts";
 import type { MappingTables } from "../mapping/translate.ts";
 import { PACKAGE_ROOT } from "../package-root.ts";
+import { toLegacyEnds } from "../reconcile/cutover/phase.ts";
 import type { GatePolicy } from "../reconcile/gate/policy.ts";
 import type { ReconcileSettings } from "../reconcile/settings.ts";
 import type { Contract } from "../sources/contract.ts";
@@ -34,6 +37,7 @@ export interface App {
   readonly knownDifferences: readonly KnownDifference[];
   /** `null`: there is no gate, the run's verdict counts. */
   readonly gatePolicy: GatePolicy | null;
+  readonly cutover: CutoverCalendar;
   /** Of all that verdicts are judged by: program, tables, contract codes, settings; not of the known differences. */
   readonly fingerprint: string;
   /** Helpers for much work; `null`: none, everything is done in this thread. */
@@ -72,7 +76,8 @@ export async function withApp<Result>(
 ): Promise<Result> {
   const contract = await readContract(config.contract);
   const tables = readTables(config, contract);
-  const settings = toSettings(config);
+  const cutover = readCutover(config.cutover ?? join(PACKAGE_ROOT, "config/cutover.yml"));
+  const settings = toSettings(config, cutover);
   const knownDifferences = readKnownDifferences(join(mappingFolderOf(config), "known-differences.yml"));
   const gatePolicy =
     config.gate === false
@@ -100,6 +105,7 @@ export async function withApp<Result>(
       settings,
       knownDifferences,
       gatePolicy,
+      cutover,
       fingerprint,
       threads,
     });
@@ -124,7 +130,7 @@ function readTables(config: Config, contract: Contract): MappingTables {
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
 
-function toSettings({ reconcile }: Config): ReconcileSettings {
+function toSettings({ reconcile }: Config, cutover: CutoverCalendar): ReconcileSettings {
   const webhookInUse: Record<string, DeliveryWindow> = {};
   for (const [customer, { from, until }] of Object.entries(reconcile.webhookInUse)) {
     const place = `reconcile.webhookInUse.${customer}`;
@@ -139,5 +145,6 @@ function toSettings({ reconcile }: Config): ReconcileSettings {
     settleMs: { new: reconcile.settleHours.new * HOUR, legacy: reconcile.settleHours.legacy * HOUR },
     severities: reconcile.severities,
     webhookInUse,
+    legacyEnds: toLegacyEnds(cutover),
   };
 }

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { VerdictReason } from "../domain/verdict.ts";
+import { lastLegacyEndOf } from "../reconcile/cutover/phase.ts";
 import { findStaleFeeds, judgeRun } from "../reconcile/judge-run.ts";
 import type { RecallOfKind } from "../reconcile/recall/prove-recall.ts";
 import type { Moment } from "../reconcile/settle.ts";
@@ -18,6 +19,7 @@ import { findExhausted, readExhausted, saveExhausted } from "./exhausted-rules.t
 import { saveRunProof } from "./gate/run-proof.ts";
 import type { App } from "./open-app.ts";
 import { proveRecallOfStore } from "./prove-recall.ts";
+import { keepTailModel, readTailModel } from "./tail-model.ts";
 import { toKinds } from "./to-kinds.ts";
 
 export interface ReconcileOptions {
@@ -80,10 +82,12 @@ export async function reconcileStore(app: App, options: ReconcileOptions = {}): 
     }
     const { result, record } = await judge(app, plan);
     await job?.finish(result);
+    const tail = await readTailModel(app);
     await store.transaction(async (tx) => {
       await assertClaims(tx, claim, job);
       await job?.end(tx, result);
       await saveRunProof(tx, result, record.now);
+      if (tail?.isKept === false) await keepTailModel(tx, tail.model, plan.now);
       await tx.evaluations.saveRun(record);
     });
     return result;
@@ -174,8 +178,12 @@ async function judge(
   const totals = await store.runs.totals();
   const moment: Moment = { now, progress };
   const recall = await proveRecallOfStore(app, moment);
-  const stale = findStaleFeeds(moment, settings.maxWaitMs);
-  const { verdict, difference, reasons } = judgeRun(totals, stale, recall);
+  const legacyEndsAt = lastLegacyEndOf(settings.legacyEnds);
+  const stale = findStaleFeeds(moment, settings.maxWaitMs, legacyEndsAt);
+  // A store that begins after the end of the old feed does not wait for it.
+  const isLegacyMissed = progress.watermarks.legacy === null && now >= legacyEndsAt;
+  const neverSpoke = totals.neverSpoke - (isLegacyMissed ? 1 : 0);
+  const { verdict, difference, reasons } = judgeRun({ ...totals, neverSpoke }, stale, recall);
   const { matched, known, mismatched, pending, not_proven: notProven } = totals.verdicts;
   const result: ReconcileResult = {
     reasons,

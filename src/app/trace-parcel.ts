@@ -29,7 +29,7 @@ export async function traceParcel(
   const dossier = await store.parcels.findDossier(barcode);
   if (dossier === undefined || dossier.observations.length === 0) return undefined;
   const moment = { now: app.clock(), progress: await store.feeds.progress() };
-  const { pairing, explanations, findings } = evaluateParcel(dossier, tables, settings, moment);
+  const { pairing, explanations, unexpected, findings } = evaluateParcel(dossier, tables, settings, moment);
   const patterns = await readPatterns(app);
   const observations: TraceReport["observations"][number][] = [];
   for (const observation of dossier.observations.toSorted(compareObservations)) {
@@ -54,7 +54,7 @@ export async function traceParcel(
   return {
     barcode,
     verdict: judgeParcel(findings),
-    rows: toRows(pairing, new Set(explanations.flatMap(({ explained }) => explained))),
+    rows: toRows(pairing, new Set([...unexpected, ...explanations.flatMap(({ explained }) => explained)])),
     observations,
     findings: dossier.findings.map((finding) => toFindingReport(finding, patterns)),
     history: (await store.findings.history(barcode)).map(({ id, at, from, to, reason, runId }) => ({

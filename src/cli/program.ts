@@ -141,6 +141,7 @@ export function makeProgram(): Command {
     (await import("./commands/mapping-lint.ts")).mappingLint(self.optsWithGlobals()),
   );
 
+  addCutoverCommands(command);
   addContractCommands(program, command);
   addLayoutCommands(program, command);
   addDbCommands(program, command);
@@ -149,6 +150,26 @@ export function makeProgram(): Command {
 
 /** Adds a command with the global flags. */
 export type AddCommand = (spec: string, description: string, parent?: Command) => Command;
+
+/** The commands about the migration itself. */
+function addCutoverCommands(command: (spec: string, description: string) => Command): void {
+  command(
+    "cutover",
+    "where the migration is by its calendar, and how the new feed does without the old one; exits 1 when that is unusual",
+  ).action(async (_options, self: Command) =>
+    (await import("./commands/cutover.ts")).cutover(self.optsWithGlobals()),
+  );
+  command(
+    "rehearse",
+    "had the new feed led from a day on: which customer messages would have gone wrong; exits 1 when it would have been rolled back",
+  )
+    .requiredOption("--date <day>", "the day, such as 2026-03-10, in Europe/Amsterdam")
+    .option("--wave <id>", "only a wave of the calendar (default: everybody)")
+    .addHelpText("after", REHEARSE_HELP)
+    .action(async (_options, self: Command) =>
+      (await import("./commands/rehearse.ts")).rehearse(self.optsWithGlobals()),
+    );
+}
 
 /** The commands about the contract with the new services. */
 function addContractCommands(program: Command, command: AddCommand): void {
@@ -237,6 +258,12 @@ Only values of the contract's own fields are shown; of everything else the names
 
 Exit codes: 0 fine · 1 a needed field is missing or wrong somewhere, a code is unknown, a payload cannot be read, or
 nothing was found · 2 usage, configuration or run error`;
+
+const REHEARSE_HELP = `
+Who is told what by which statuses: mappings/consumers.yml. When it would be rolled back: \`rollback\` in the calendar
+(config/cutover.yml). Everything is judged as of now, and nothing is written.
+
+Exit codes: 0 it would have stayed · 1 it would have been rolled back · 2 usage, configuration or run error`;
 
 const MOVING_UP = `
 From SQLite to PostgreSQL:

@@ -12,7 +12,7 @@ export interface EpisodeTally {
   readonly agreed: number;
   /** In a tier-2 or tier-3 pair. */
   readonly differing: number;
-  /** Accounted for by an unmapped code or an unknown status at the same moment. */
+  /** Accounted for by an unmapped code or an unknown status at the same moment, or by the end of the old feed. */
   readonly explained: number;
   /** Alone: a finding of its own, or part of a missing parcel. */
   readonly lone: number;

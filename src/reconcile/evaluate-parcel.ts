@@ -6,11 +6,13 @@ import type { Observation } from "../domain/observation.ts";
 import type { EpisodeTally } from "../domain/verdict.ts";
 import type { MappingTables } from "../mapping/translate.ts";
 import { translate } from "../mapping/translate.ts";
+import { customerNumberOf } from "./check-channels.ts";
+import { legacyEndOf } from "./cutover/phase.ts";
 import type { Context, Draft } from "./draft.ts";
 import { raise } from "./draft.ts";
 import { draftCode, draftDuplicatePushes, draftUnlisted, draftUnpushed } from "./draft-channels.ts";
-import { draftConflict, draftDetails, draftLone, draftMoved } from "./draft-episodes.ts";
-import type { TranslatedObservation } from "./episode.ts";
+import { draftConflict, draftDetails, draftLone, draftMoved, isUnexpected } from "./draft-episodes.ts";
+import type { Episode, TranslatedObservation } from "./episode.ts";
 import { uniteWitnesses } from "./episode.ts";
 import type { CodeExplanation } from "./explain-codes.ts";
 import { explainByCodes } from "./explain-codes.ts";
@@ -27,6 +29,8 @@ export interface ParcelEvaluation {
   readonly tally: Readonly<Record<Side, EpisodeTally>>;
   readonly pairing: Pairing;
   readonly explanations: readonly CodeExplanation[];
+  /** Lone new episodes from after the end of the old feed: it could not tell of them. */
+  readonly unexpected: readonly Episode[];
   /** From when on time alone can change the outcome; `null`: never. UTC epoch milliseconds. */
   readonly dueAt: number | null;
   /** Whether more deliveries of its customer could turn an episode into a missed push. */
@@ -42,8 +46,9 @@ export function evaluateParcel(
   parcel: ParcelObservations,
   tables: MappingTables,
   settings: ReconcileSettings,
-  moment: Moment,
+  runMoment: Moment,
 ): ParcelEvaluation {
+  const moment = withLegacyEnd(runMoment, parcel, settings);
   const sorted = sortByMeaning(parcel.observations, tables);
   const limits = {
     toleranceMs: settings.toleranceMs,
@@ -61,7 +66,9 @@ export function evaluateParcel(
   const explainedNew = new Set(unmapped.flatMap(({ explained }) => explained));
   const explainedLegacy = new Set(unknown.flatMap(({ explained }) => explained));
   const loneLegacy = pairing.loneLegacy.filter((episode) => !explainedLegacy.has(episode));
-  const loneNew = pairing.loneNew.filter((episode) => !explainedNew.has(episode));
+  const leftNew = pairing.loneNew.filter((episode) => !explainedNew.has(episode));
+  const unexpected = leftNew.filter((episode) => isUnexpected(episode, pairing, moment));
+  const loneNew = leftNew.filter((episode) => !unexpected.includes(episode));
 
   const context: Context = { parcel, settings, moment, lastWords: readLastWords(parcel) };
   const unpushed = draftUnpushed(pairing, context);
@@ -95,15 +102,25 @@ export function evaluateParcel(
         episodes: pairing.newSide.length,
         agreed: pairing.agreed.length,
         differing,
-        explained: explainedNew.size,
+        explained: explainedNew.size + unexpected.length,
         lone: loneNew.length,
       },
     },
     pairing,
     explanations: [...unmapped, ...unknown],
+    unexpected,
     dueAt: dueAtOf(findings, moment),
     awaitsDeliveries: unpushed.awaitsDeliveries,
   };
+}
+
+function withLegacyEnd(
+  moment: Moment,
+  { observations }: ParcelObservations,
+  settings: ReconcileSettings,
+): Moment {
+  if (settings.legacyEnds === null) return moment;
+  return { ...moment, legacyEndsAt: legacyEndOf(settings.legacyEnds, customerNumberOf(observations)) };
 }
 
 const SECOND = 1000;

@@ -33,11 +33,21 @@ export interface StaleFeed {
   readonly since: number;
 }
 
-/** The sides whose watermark lies further back than the longest wait. */
-export function findStaleFeeds({ now, progress }: Moment, maxWaitMs: number): StaleFeed[] {
+/**
+ * The sides whose watermark lies further back than the longest wait; of the old
+ * feed, when it had to speak for the last time.
+ *
+ * @param legacyEndsAt when it ends for the last customer; infinite where no end is planned
+ */
+export function findStaleFeeds(
+  { now, progress }: Moment,
+  maxWaitMs: number,
+  legacyEndsAt = Infinity,
+): StaleFeed[] {
   return SIDES.flatMap((side) => {
     const since = progress.watermarks[side];
-    return since !== null && now - since > maxWaitMs ? [{ side, since }] : [];
+    const until = side === "legacy" ? Math.min(now, legacyEndsAt) : now;
+    return since !== null && until - since > maxWaitMs ? [{ side, since }] : [];
   });
 }
 

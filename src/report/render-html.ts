@@ -1,4 +1,5 @@
 import { compareSums } from "./compare-sums.ts";
+import { renderCutover } from "./html/cutover-section.ts";
 import { renderDays } from "./html/days-section.ts";
 import { renderDrift } from "./html/drift-section.ts";
 import { renderFiles } from "./html/files-section.ts";
@@ -81,6 +82,7 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
     renderSums(data, parts),
     renderQuarantine(data, parts),
     renderDrift(data, parts),
+    renderCutover(data, parts),
     renderCorrections(data, parts),
     renderSettings(data, parts),
     renderGlossary(data, parts),
@@ -99,7 +101,8 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
   return { output: page.markup, exitCode: shown.exitCode };
 }
 
-function renderContents({ files, drift = [], gate, speed, noise }: ReportData, { texts }: Parts): Html {
+function renderContents(data: ReportData, { texts }: Parts): Html {
+  const { files, drift = [], gate, speed, noise, cutover } = data;
   const headings: Readonly<Record<SectionId, string>> = {
     gate: texts.gate.heading,
     parcels: texts.rates.heading,
@@ -115,6 +118,7 @@ function renderContents({ files, drift = [], gate, speed, noise }: ReportData, {
     sums: texts.sums.heading,
     quarantine: texts.quarantine.heading,
     drift: texts.drift.heading,
+    cutover: texts.cutover.section.heading,
     corrections: texts.corrections.heading,
     settings: texts.settings.heading,
     words: texts.glossary.heading,
@@ -124,6 +128,7 @@ function renderContents({ files, drift = [], gate, speed, noise }: ReportData, {
     drift: drift.length > 0,
     gate: gate !== undefined,
     speed: speed !== undefined,
+    cutover: cutover !== undefined,
     noise: noise !== undefined,
   };
   const shown = SECTION_IDS.filter((id) => isShown[id as keyof typeof isShown] ?? true);

@@ -4,6 +4,7 @@ import type { Cause, FindingKind, FindingState, PendingReason, Severity } from "
 import type { EpisodeTally, ParcelVerdict, RowTally, RunVerdict, VerdictReason } from "../domain/verdict.ts";
 import type { GateReport } from "../reconcile/gate/gate-report.ts";
 import type { DriftReport } from "./contract-data.ts";
+import type { CutoverReport } from "./cutover-data.ts";
 import type { NoiseReport, SpeedReport } from "./feeds-data.ts";
 
 /**
@@ -209,6 +210,8 @@ export interface ReportData {
   readonly speed?: SpeedReport;
   /** Absent where no settled event could be told by both old channels. */
   readonly noise?: NoiseReport;
+  /** Absent where the calendar of the migration has no dates. */
+  readonly cutover?: CutoverReport;
 }
 
 /** The three outputs of `report`, by file name. */

@@ -25,6 +25,7 @@ import { aCopyReport, aHash, aMigrateReport, aTable, aVerifyReport } from "../su
 
 const NAMES = [
   "contract-check",
+  "cutover",
   "db-copy",
   "db-migrate",
   "db-verify",
@@ -41,6 +42,7 @@ const NAMES = [
   "parcels",
   "pull",
   "reconcile",
+  "rehearse",
   "report",
   "speed",
   "subscribe",

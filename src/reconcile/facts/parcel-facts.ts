@@ -11,8 +11,8 @@ import type { ParcelEvaluation } from "../evaluate-parcel.ts";
 export const PLACES = ["agreed", "conflicting", "moved", "crossed", "explained", "lone"] as const;
 export type Place = (typeof PLACES)[number];
 
-/** Whether an episode counts for or against a feed: `clean` ones agreed. */
-export const STANDINGS = ["clean", "open", "pending", "known", "explained"] as const;
+/** Whether an episode counts for or against a feed: `clean` ones agreed; `uncompared`: the old feed had ended. */
+export const STANDINGS = ["clean", "open", "pending", "known", "explained", "uncompared"] as const;
 export type Standing = (typeof STANDINGS)[number];
 
 /** One episode, or a pair of them, as the statistics see it. */
@@ -48,12 +48,14 @@ export interface ParcelFacts {
 
 /** @param findings of the parcel, after the evaluation */
 export function toParcelFacts(
-  { pairing, explanations }: ParcelEvaluation,
+  { pairing, explanations, unexpected }: ParcelEvaluation,
   findings: readonly Finding[],
   observations: readonly Observation[],
 ): ParcelFacts {
   const standings = readStandings(findings);
-  const explained = new Set(explanations.flatMap((one) => one.explained));
+  const translated = explanations.flatMap((one) => one.explained);
+  const explained = new Set([...unexpected, ...translated]);
+  const uncompared = new Set<Episode>(unexpected);
   const knownCodes = new Set(findings.flatMap(({ state, code }) => (state === "known" ? [code] : [])));
   const hidden = new Set(explanations.flatMap((one) => (knownCodes.has(one.code) ? one.explained : [])));
   const apiSpokeAt = latestReceipt(observations, "legacy-api");
@@ -61,6 +63,7 @@ export function toParcelFacts(
     if (place === "agreed") return "clean";
     if (place !== "explained") return standings(legacy, newSide);
     const episode = legacy ?? newSide;
+    if (episode !== null && uncompared.has(episode)) return "uncompared";
     return episode !== null && hidden.has(episode) ? "known" : "explained";
   };
   const toFact = (place: Place, legacy: Episode | null, newSide: Episode | null): EpisodeFact => ({

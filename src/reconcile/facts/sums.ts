@@ -1,6 +1,7 @@
 import type { Side } from "../../domain/channel.ts";
 import { CHANNELS, sideOf } from "../../domain/channel.ts";
 import { toBin } from "./bins.ts";
+import { toDay } from "./days.ts";
 import type { EpisodeFact, ParcelFacts } from "./parcel-facts.ts";
 
 /**
@@ -12,6 +13,7 @@ import type { EpisodeFact, ParcelFacts } from "./parcel-facts.ts";
  * - `codeday|DAY|CODE`: episodes in which a code was seen; `codeok|DAY|CODE`: those of them that agreed
  * - `side|SIDE|DAY|STATUS`: episodes of one side
  * - `next|SIDE|STATUS|STATUS`: transitions of one side
+ * - `nextday|DAY|STATUS|STATUS`: those of the new side, by the day of the second
  * - `lag|CHANNEL|STATUS|BIN` and `lagday|CHANNEL|DAY|BIN`: seconds from the event to its receipt
  * - `gain|STATUS|BIN`: seconds by which the new side was received before the old one
  * - `sidelag|SIDE|STATUS|BIN`: seconds from the event to its first receipt over any channel of a side
@@ -61,6 +63,7 @@ export function addFacts(
       if (status === null) continue;
       add(`side|${side}|${day}|${status}`);
       add(`next|${side}|${last[side]}|${status}`);
+      if (side === "new") add(`nextday|${day}|${last[side]}|${status}`);
       last[side] = status;
     }
   }
@@ -157,18 +160,3 @@ function toHour(epochSeconds: number): number {
 }
 
 export const HOUR_SECONDS = 3600;
-const DAY_SECONDS = 86_400;
-const days = new Map<number, string>();
-
-/** The UTC date of a moment, kept: there are few. */
-function toDay(epochSeconds: number): string {
-  const number = Math.floor(epochSeconds / DAY_SECONDS);
-  let day = days.get(number);
-  if (day === undefined) {
-    day = Temporal.Instant.fromEpochMilliseconds(number * DAY_SECONDS * 1000)
-      .toString()
-      .slice(0, 10);
-    days.set(number, day);
-  }
-  return day;
-}

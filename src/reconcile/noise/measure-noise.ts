@@ -78,9 +78,9 @@ export function measureNoise(
   };
 }
 
-/** Pending episodes may still agree, explained ones are no difference of the feeds. */
+/** Pending episodes may still agree, explained ones are no difference of the feeds, and after the old feed's end there is nothing to hold against. */
 function isJudged(standing: Standing): boolean {
-  return standing !== "pending" && standing !== "explained";
+  return standing !== "pending" && standing !== "explained" && standing !== "uncompared";
 }
 
 function isContested(witnesses: string): boolean {
@@ -98,7 +98,7 @@ interface Tally {
 function makeTally(): Tally {
   return {
     witnesses: { both: 0, scan: 0, api: 0 },
-    contested: { clean: 0, open: 0, pending: 0, known: 0, explained: 0 },
+    contested: { clean: 0, open: 0, pending: 0, known: 0, explained: 0, uncompared: 0 },
     judged: 0,
     differing: 0,
   };

@@ -1,6 +1,8 @@
 import type { FindingKind, RaisedFinding } from "../../domain/finding.ts";
 import { FINDING_KINDS } from "../../domain/finding.ts";
 import type { MappingTables } from "../../mapping/translate.ts";
+import { customerNumberOf } from "../check-channels.ts";
+import { legacyEndOf } from "../cutover/phase.ts";
 import { evaluateParcel } from "../evaluate-parcel.ts";
 import type { ParcelObservations } from "../parcel-observations.ts";
 import type { ReconcileSettings } from "../settings.ts";
@@ -35,6 +37,10 @@ export function proveRecall(
   const matched = parcels.flatMap((parcel) => {
     // A time of the repeated hour stands for two moments: what is found there depends on what it is held against.
     if (parcel.observations.some(({ laterAt }) => laterAt !== null)) return [];
+    // Near its end nothing is missing in the old feed.
+    const endsAt =
+      legacyEndOf(settings.legacyEnds, customerNumberOf(parcel.observations)) - settings.maxWaitMs;
+    if (parcel.observations.some(({ at }) => at >= endsAt)) return [];
     const { findings, pairing } = evaluateParcel(parcel, tables, settings, moment);
     if (findings.length > 0 || pairing.agreed.length === 0) return [];
     const pairs = pairing.agreed.toSorted((a, b) => a.legacy.at - b.legacy.at);

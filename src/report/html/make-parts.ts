@@ -60,6 +60,7 @@ export const SECTION_IDS = [
   "sums",
   "quarantine",
   "drift",
+  "cutover",
   "corrections",
   "settings",
   "words",

@@ -120,6 +120,7 @@ describe("facts", () => {
       "side|new|2026-03-07|sorted": 1,
       "next|legacy||sorted": 1,
       "next|new||sorted": 1,
+      "nextday|2026-03-07||sorted": 1,
     });
   });
 
