@@ -63,7 +63,8 @@ export function evaluateParcel(
   const loneLegacy = pairing.loneLegacy.filter((episode) => !explainedLegacy.has(episode));
   const loneNew = pairing.loneNew.filter((episode) => !explainedNew.has(episode));
 
-  const context: Context = { parcel, settings, moment, lastWords: readLastWords(parcel) };
+  const { notices } = sorted.legacy;
+  const context: Context = { parcel, settings, moment, lastWords: readLastWords(parcel), notices };
   const unpushed = draftUnpushed(pairing, context);
   const drafts: Draft[] = [
     ...draftLone("legacy", loneLegacy, pairing, sorted.new.isSilent, context),
@@ -112,6 +113,8 @@ interface SideObservations {
   readonly translated: TranslatedObservation[];
   /** Unmapped (legacy) or unknown (new). */
   readonly untranslated: Observation[];
+  /** Without a status. */
+  readonly notices: Observation[];
   /** No observation at all, not even a notice. */
   isSilent: boolean;
   /** The coarsest unit of the times that count; a second or more. */
@@ -123,8 +126,8 @@ function sortByMeaning(
   tables: MappingTables,
 ): Readonly<Record<Side, SideObservations>> {
   const sides: Record<Side, SideObservations> = {
-    legacy: { translated: [], untranslated: [], isSilent: true, coarsestMs: SECOND },
-    new: { translated: [], untranslated: [], isSilent: true, coarsestMs: SECOND },
+    legacy: { translated: [], untranslated: [], notices: [], isSilent: true, coarsestMs: SECOND },
+    new: { translated: [], untranslated: [], notices: [], isSilent: true, coarsestMs: SECOND },
   };
   for (const observation of observations) {
     const side = sides[sideOf(observation.channel)];
@@ -140,6 +143,7 @@ function sortByMeaning(
         side.untranslated.push(observation);
         break;
       case "notice":
+        side.notices.push(observation);
         break;
     }
   }

@@ -16,6 +16,7 @@ import type { EpisodeFact, ParcelFacts } from "./parcel-facts.ts";
  * - `onlylegacy|STATUS|BIN`, `onlynew|STATUS|BIN`: seconds from the event to the receipt of the side that told of it, where the other has not yet
  * - `skew|SECONDS`: new time minus legacy time of agreed pairs
  * - `noise|STATUS|both`, `scan`, `api`: who told of a legacy episode that both channels could have told of
+ * - `witness|CODE|both`, `scan`, `api`: the same by code, parcels
  * - `known|RULE`: findings that a known difference hides
  *
  * Days are UTC dates of the event, bins as in `bins.ts`.
@@ -45,7 +46,10 @@ export function addFacts(
     addStanding(add, fact, day, customer, product);
     addCodes(add, addOnce, fact, day);
     addSpeed(add, fact, day);
-    if (fact.hadBothWitnesses) add(`noise|${fact.legacyStatus}|${toWitnesses(fact)}`);
+    if (fact.hadBothWitnesses) {
+      add(`noise|${fact.legacyStatus}|${toWitnesses(fact)}`);
+      addOnce(`witness|${fact.code}|${toWitnesses(fact)}`);
+    }
     for (const [side, status] of [
       ["legacy", fact.legacyStatus],
       ["new", fact.newStatus],

@@ -108,6 +108,7 @@ describe("facts", () => {
       "gain|sorted|47": 1,
       "skew|3": 1,
       "noise|sorted|scan": 1,
+      "witness|J01|scan": 1,
       "side|legacy|2026-03-07|sorted": 1,
       "side|new|2026-03-07|sorted": 1,
       "next|legacy||sorted": 1,
