@@ -89,23 +89,7 @@ const unscanned = (columns: readonly string[], barcode: string) =>
 const wallLater = (time: string) => {
   const [, day, month, year, clock] = /^(\d\d)-(\d\d)-(\d{4}) (.*)$/.exec(time) ?? [];
   const at = Temporal.PlainDateTime.from(`${year}-${month}-${day}T${clock}`).add({ hours: 2 }).toString();
-  return `${at.slice(8, 10)}-${at.slice(5, 7)}-${at.slice(0, 4)} ${at.slice(11).padEnd(8, ":00")}`;
-};
-/** With a scan two hours on that the v2 API hides. */
-const noticed =
-  (isConcerned: (barcode: string) => boolean) =>
-  (columns: readonly string[], barcode: string): (readonly string[])[] => {
-    const [, code = "", time = "", ...rest] = columns;
-    if (!(isSorted(code) && isConcerned(barcode))) return [columns];
-    return [columns, [barcode, NOTICE, wallLater(time), ...rest]];
-  };
-const unscanned = (columns: readonly string[], barcode: string) =>
-  isSorted(columns[1] ?? "") && isChosen(barcode) ? [] : [columns];
-/** A Dutch wall clock two hours on; nights of a clock change are not in these worlds. */
-const wallLater = (time: string) => {
-  const [, day, month, year, clock] = /^(\d\d)-(\d\d)-(\d{4}) (.*)$/.exec(time) ?? [];
-  const at = new Date(Date.parse(`${year}-${month}-${day}T${clock}Z`) + 7_200_000).toISOString();
-  return `${at.slice(8, 10)}-${at.slice(5, 7)}-${at.slice(0, 4)} ${at.slice(11, 19)}`;
+  return `${at.slice(8, 10)}-${at.slice(5, 7)}-${at.slice(0, 4)} ${at.slice(11)}`;
 };
 
 const PLANTS: readonly Plant[] = [
