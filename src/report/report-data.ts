@@ -3,6 +3,7 @@ import type { FileIrregularity, FileIrregularityKind, FileSlot } from "../domain
 import type { Cause, FindingKind, FindingState, PendingReason, Severity } from "../domain/finding.ts";
 import type { EpisodeTally, ParcelVerdict, RowTally, RunVerdict, VerdictReason } from "../domain/verdict.ts";
 import type { DriftReport } from "./contract-data.ts";
+import type { FamilyReport, KnownRuleReport, RecallReport } from "./judgement-data.ts";
 
 /**
  * The shapes that leave the program: what `--format json` prints and what the
@@ -201,6 +202,14 @@ export interface ReportData {
   readonly correctionsTotal?: number;
   /** What is different in the new services' payloads from what was usual; absent: nothing. */
   readonly drift?: readonly DriftReport[];
+  /** Findings gathered by what they share, the worst and largest first; not all where there are many. */
+  readonly families?: readonly FamilyReport[];
+  /** How many there are in all; absent: `families` holds all. */
+  readonly familiesTotal?: number;
+  /** The rules of `known-differences.yml`; absent: there are none. */
+  readonly knownRules?: readonly KnownRuleReport[];
+  /** By kind: planted defects, and how many were found. */
+  readonly recall?: readonly RecallReport[];
 }
 
 /** The three outputs of `report`, by file name. */

@@ -73,9 +73,18 @@ export interface RunRecord {
   readonly verdict: RunVerdict;
 }
 
+/** A run that has ended, with what it went by. */
+export interface EndedRun extends RunPlan {
+  /** Parcels evaluated. */
+  readonly evaluated: number;
+  readonly verdict: RunVerdict;
+}
+
 export interface RunReader {
   /** The last one that ended. */
   last(): Promise<RunRecord | undefined>;
+  /** The last ones that ended, the latest first. */
+  list(most: number): Promise<readonly EndedRun[]>;
   /** The one that has begun and not ended. */
   open(): Promise<OpenRun | undefined>;
   /** Whether data came in that no run has judged yet. */

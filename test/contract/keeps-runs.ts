@@ -96,6 +96,24 @@ export function keepsRuns(openStore: OpenStore): void {
       expect((await kit.store.runs.last())?.runId).toBe("run-2");
     });
 
+    it("are listed with their plans, the latest that ended first, and no more than are wanted", async () => {
+      expect(await kit.store.runs.list(5)).toEqual([]);
+      const progress = { watermarks: { legacy: T, new: null }, deliveries: new Map() };
+      const plans = ["run-b", "run-a", "run-c"].map((runId, i) =>
+        aPlan({ runId, now: T - i, job: i === 0 ? "nightly 2026-03-20" : null, progress }),
+      );
+      for (const plan of plans) {
+        await evaluating(async (writer) => {
+          await writer.openRun(plan);
+          await writer.saveRun(aRun({ ...plan, evaluated: 7, verdict: "not_proven" }));
+        });
+      }
+      await evaluating((writer) => writer.openRun(aPlan({ runId: "run-open" })));
+      const ended = plans.map((plan) => ({ ...plan, evaluated: 7, verdict: "not_proven" })).toReversed();
+      expect(await kit.store.runs.list(5)).toEqual(ended);
+      expect(await kit.store.runs.list(2)).toEqual(ended.slice(0, 2));
+    });
+
     const plans: readonly RunPlan[] = [
       aPlan(),
       aPlan({

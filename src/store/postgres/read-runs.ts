@@ -11,6 +11,7 @@ import { toStatements } from "./statements.ts";
 export const RUN_SQL = toStatements("runs", {
   last: `SELECT run_id, now, fingerprint, deliveries_fingerprint, evaluated, verdict FROM run
     WHERE verdict IS NOT NULL ORDER BY seq DESC LIMIT 1`,
+  ended: "SELECT plan, evaluated, verdict FROM run WHERE verdict IS NOT NULL ORDER BY seq DESC LIMIT $1",
   open: "SELECT plan FROM run WHERE verdict IS NULL ORDER BY seq DESC LIMIT 1",
   groups: "SELECT bucket_group, evaluated FROM run_group WHERE run_id = $1",
   sums: "SELECT sums FROM group_sums WHERE bucket = $1",
@@ -55,6 +56,10 @@ export function makeRunReader(session: Session): RunReader {
       if (row === undefined) return undefined;
       const [runId, now, fingerprint, deliveriesFingerprint, evaluated, verdict] = row;
       return { runId, now, fingerprint, deliveriesFingerprint, evaluated, verdict };
+    },
+    async list(most) {
+      const rows = await session.rows<[string, number, RunVerdict]>(RUN_SQL.ended, most);
+      return rows.map(([plan, evaluated, verdict]) => ({ ...decodePlan(plan), evaluated, verdict }));
     },
     async open() {
       const [row] = await session.rows<[string]>(RUN_SQL.open);

@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import type { RowTally } from "../../domain/verdict.ts";
+import type { RowTally, RunVerdict } from "../../domain/verdict.ts";
 import { firstBucketOf } from "../bucket-groups.ts";
 import { decodePlan } from "../plan-codec.ts";
 import type { RunReader, RunRecord } from "../run-access.ts";
@@ -13,6 +13,9 @@ export function makeRunReader(database: Database): RunReader {
     `SELECT run_id AS runId, now, fingerprint, deliveries_fingerprint AS deliveriesFingerprint, evaluated, verdict
      FROM run WHERE verdict IS NOT NULL ORDER BY seq DESC LIMIT 1`,
   );
+  const selectEnded = database
+    .prepare("SELECT plan, evaluated, verdict FROM run WHERE verdict IS NOT NULL ORDER BY seq DESC LIMIT ?")
+    .raw();
   const selectOpen = database
     .prepare("SELECT plan FROM run WHERE verdict IS NULL ORDER BY seq DESC LIMIT 1")
     .pluck();
@@ -73,6 +76,10 @@ export function makeRunReader(database: Database): RunReader {
   return {
     async last() {
       return selectLast.get() as RunRecord | undefined;
+    },
+    async list(most) {
+      const rows = selectEnded.all(most) as [string, number, RunVerdict][];
+      return rows.map(([plan, evaluated, verdict]) => ({ ...decodePlan(plan), evaluated, verdict }));
     },
     async open() {
       const text = selectOpen.get() as string | undefined;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Finding } from "../../../src/domain/finding.ts";
 import { CAUSE_RULES, decideCause } from "../../../src/reconcile/judgement/cause-rules.ts";
 import { learnPatterns } from "../../../src/reconcile/judgement/learn-patterns.ts";
-import { LANGS, getTexts } from "../../../src/report/texts.ts";
+import { getTexts, LANGS } from "../../../src/report/texts.ts";
 import { testTables } from "../../support/observations.ts";
 import { aFinding } from "../../support/store-rows.ts";
 
@@ -97,7 +97,12 @@ const LEFT: readonly Case[] = [
     { "code|B01|in_transit|conflicting": 200, "code|B01|sorted|agreed": 6 },
   ],
   ["code_meets_other_status: another one", "undecided", conflict, { "code|B01|accepted|conflicting": 90 }],
-  ["clock_change: another shift", "undecided", { ...moved, deltaSeconds: 2220, evidence: { sources: [{ ...scan, ambiguousTime: true }] } }, {}],
+  [
+    "clock_change: another shift",
+    "undecided",
+    { ...moved, deltaSeconds: 2220, evidence: { sources: [{ ...scan, ambiguousTime: true }] } },
+    {},
+  ],
   ["whole_hours: nearly", "undecided", { ...moved, deltaSeconds: 3606 }, {}],
   ["whole_hours: further than zones are apart", "undecided", { ...moved, deltaSeconds: 15 * 3600 }, {}],
   ["new_channels_differ: too soon", "undecided", { kind: "pull_missed", evidence: { listedSoon: true } }, {}],
@@ -121,7 +126,12 @@ const LEFT: readonly Case[] = [
     {},
   ],
   ["after_own_final", "undecided", { ...extra, evidence: { sources: [push, listed] } }, {}],
-  ["two_witnesses: a code that is seldom agreed on", "undecided", alone, { "code|B01|sorted|agreed": 60, "code|B01||lone": 30 }],
+  [
+    "two_witnesses: a code that is seldom agreed on",
+    "undecided",
+    alone,
+    { "code|B01|sorted|agreed": 60, "code|B01||lone": 30 },
+  ],
   [
     "two_witnesses: one channel only",
     "undecided",
@@ -154,6 +164,7 @@ describe("decideCause", () => {
   it("has a case of each rule, and a sentence in each language", () => {
     const ids = CAUSE_RULES.map(({ id }) => id);
     expect(new Set(DECIDED.map(([rule]) => rule))).toEqual(new Set(ids));
-    for (const lang of LANGS) expect(Object.keys(getTexts(lang).families.because).sort()).toEqual(ids.toSorted());
+    for (const lang of LANGS)
+      expect(Object.keys(getTexts(lang).families.because).sort()).toEqual(ids.toSorted());
   });
 });
