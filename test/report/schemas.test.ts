@@ -7,6 +7,7 @@ import { renderJson } from "../../src/report/render-json.ts";
 import { STORE_CHECKS } from "../../src/report/store-data.ts";
 import {
   aCleanReportData,
+  aFamilyReport,
   aFilesReport,
   aFindingReport,
   anImportReport,
@@ -26,6 +27,7 @@ const NAMES = [
   "db-migrate",
   "db-verify",
   "demo",
+  "families",
   "findings",
   "import",
   "layout-check",
@@ -79,6 +81,20 @@ describe("config/schemas", () => {
         expect(one).toEqual(["parcels", "trace"].includes(name) ? [...PARCEL_VERDICTS] : [...RUN_VERDICTS]);
       }
     }
+  });
+});
+
+describe("families.schema.json", () => {
+  it("takes what families prints", () => {
+    expect(listSchemaErrors("families", aReportData().families)).toEqual([]);
+  });
+
+  it.each([
+    ["a cause that is none", { cause: "carrier" }],
+    ["a trend of other days", { trend: [1] }],
+    ["half a finding", { sizes: { open: 0.5, pending: 0, known: 0, resolved: 0 } }],
+  ])("refuses %s", (_, wish) => {
+    expect(listSchemaErrors("families", [{ ...aFamilyReport(), ...wish }])).not.toEqual([]);
   });
 });
 
