@@ -108,8 +108,9 @@ export function renderReconcileText(story: ReconcileStory, lang: Lang, { colour 
     parcels: number(tieOut.parcels),
     difference: number(difference),
   };
-  lines.push("", ...wrap(`${texts.text.tieOut}: ${fillText(texts.text.tieOutLine, figures)}`, "", INDENT));
+  lines.push("");
   if (recall !== undefined) lines.push(...wrap(toRecallLine(recall, texts, formats), "", INDENT));
+  lines.push(...wrap(`${texts.text.tieOut}: ${fillText(texts.text.tieOutLine, figures)}`, "", INDENT));
   if (files !== undefined) lines.push("", texts.filesSection.heading, ...listFiles(files, texts, formats));
   return toText(lines);
 }

@@ -42,7 +42,7 @@ export interface Family {
   readonly action: FamilyAction;
 }
 
-export const TREND_DAYS = 14;
+const TREND_DAYS = 14;
 const DAY_MS = 86_400_000;
 
 interface Gathered {
