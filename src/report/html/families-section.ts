@@ -42,7 +42,7 @@ function toRow(family: FamilyReport, parts: Parts): readonly Child[] {
     html`${toSizes(sizes, parts)}${drawTrend(family.trend, parts)}`,
     html`${texts.causes[cause]}<p class="kind-text">${toBecause(family, texts)}</p>`,
     html`${toActionText(family, texts)}
-<p class="kind-text">${word.example} <span class="id barcode">${barcode}</span><br><code>trackbridge trace ${barcode}</code></p>`,
+<p class="kind-text">${word.example}: <code>trackbridge trace ${barcode}</code></p>`,
   ];
 }
 
