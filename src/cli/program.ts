@@ -87,6 +87,11 @@ export function makeProgram(): Command {
       (await import("./commands/findings.ts")).findings(self.optsWithGlobals()),
     );
 
+  command("families", "lists findings by what they share: whose fault, since when, and what to do").action(
+    async (_options, self: Command) =>
+      (await import("./commands/families.ts")).families(self.optsWithGlobals()),
+  );
+
   command("parcels", "lists parcels with their verdict")
     .addOption(new Option("--verdict <verdict>", "only these").choices(PARCEL_VERDICTS))
     .action(async (_options, self: Command) =>

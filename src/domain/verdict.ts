@@ -45,7 +45,8 @@ export interface VerdictReason {
     | "nothing_compared"
     | "findings_open"
     | "all_agree"
-    | "pending_left";
+    | "pending_left"
+    | "families_new";
   /** Figures and names for the text's placeholders. */
   readonly values: Readonly<Record<string, string | number>>;
 }

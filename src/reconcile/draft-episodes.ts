@@ -3,9 +3,10 @@ import { otherSide } from "../domain/channel.ts";
 import { toIsoUtc } from "../domain/instant.ts";
 import type { DetailField } from "../domain/observation.ts";
 import type { Context, Draft } from "./draft.ts";
-import { sourcesOf, spokeLaterOf } from "./draft.ts";
-import type { Episode } from "./episode.ts";
+import { noticesOf, sourcesOf, spokeLaterOf } from "./draft.ts";
+import type { Episode, UnitedObservation } from "./episode.ts";
 import { detailOf } from "./episode.ts";
+import { zoneHoursOf } from "./judgement/signature.ts";
 import type { EpisodePair, Pairing } from "./pair-episodes.ts";
 import type { Moment, Settlement } from "./settle.ts";
 import { AT_ONCE, settleBoth, settleEpisode } from "./settle.ts";
@@ -70,7 +71,8 @@ function draftSingle(side: Side, episode: Episode, pairing: Pairing, context: Co
     evidence: {
       ...(after === undefined ? {} : { finalStatus: after.status, finalAt: toIsoUtc(after.at) }),
       ...sourcesOf(episode),
-      ...spokeLaterOf(context, episode.at, episode),
+      ...spokeLaterOf(context, episode.at, [episode], hoursAway(pairing, side, episode)),
+      ...(side === "new" ? noticesOf(context, episode.at) : {}),
     },
   };
 }
@@ -92,6 +94,18 @@ function finalBefore(episode: Episode, episodes: readonly Episode[]): Episode | 
   return episodes.slice(0, episodes.indexOf(episode)).find(({ final }) => final);
 }
 
+/** Observations of the same status on the same side, whole hours away, as a channel in another zone tells them. */
+function hoursAway(
+  { legacy, newSide }: Pairing,
+  side: Side,
+  { status, at }: Episode,
+): readonly UnitedObservation[] {
+  return (side === "legacy" ? legacy : newSide)
+    .filter((one) => one.status === status)
+    .flatMap(({ observations }) => observations)
+    .filter((one) => zoneHoursOf((one.at - at) / 1000) !== null);
+}
+
 /** Another status at the same moment. */
 export function draftConflict({ legacy, newSide }: EpisodePair, context: Context): Draft {
   const isFinal = legacy.final || newSide.final;
@@ -108,7 +122,7 @@ export function draftConflict({ legacy, newSide }: EpisodePair, context: Context
     newEpisodes: 1,
     evidence: {
       ...sourcesOf(legacy, newSide),
-      ...spokeLaterOf(context, Math.max(legacy.at, newSide.at), legacy, newSide),
+      ...spokeLaterOf(context, Math.max(legacy.at, newSide.at), [legacy, newSide]),
     },
   };
 }
@@ -154,8 +168,8 @@ export function draftDetails({ legacy, newSide }: EpisodePair): Draft[] {
       evidence: {
         legacyValue,
         newValue,
-        ...(contradictsItself(legacy, field, legacyValue) ? { legacyContradicted: true } : {}),
-        ...(contradictsItself(newSide, field, newValue) ? { newContradicted: true } : {}),
+        ...(tellsToo(legacy, field, newValue) ? { legacyContradicted: true } : {}),
+        ...(tellsToo(newSide, field, legacyValue) ? { newContradicted: true } : {}),
         ...sourcesOf(legacy, newSide),
       },
     });
@@ -163,11 +177,12 @@ export function draftDetails({ legacy, newSide }: EpisodePair): Draft[] {
   return drafts;
 }
 
-/** Whether the channels of an episode's side fill a detail differently. */
-function contradictsItself({ observations }: Episode, field: DetailField, value: string): boolean {
-  return observations.some(({ witnesses }) =>
-    witnesses.some(({ details }) => details[field] !== null && details[field] !== value),
+/** Whether a side's other channel fills a detail as the other side does, where it begins to be told. */
+function tellsToo({ observations }: Episode, field: DetailField, otherValue: string): boolean {
+  const speaking = observations.find(({ witnesses }) =>
+    witnesses.some(({ details }) => details[field] !== null),
   );
+  return speaking?.witnesses.some(({ details }) => details[field] === otherValue) ?? false;
 }
 
 function settlePair(legacy: Episode, newSide: Episode, { settings, moment }: Context): Settlement {

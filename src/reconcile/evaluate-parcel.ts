@@ -70,7 +70,8 @@ export function evaluateParcel(
   const unexpected = leftNew.filter((episode) => isUnexpected(episode, pairing, moment));
   const loneNew = leftNew.filter((episode) => !unexpected.includes(episode));
 
-  const context: Context = { parcel, settings, moment, lastWords: readLastWords(parcel) };
+  const { notices } = sorted.legacy;
+  const context: Context = { parcel, settings, moment, lastWords: readLastWords(parcel), notices };
   const unpushed = draftUnpushed(pairing, context);
   const drafts: Draft[] = [
     ...draftLone("legacy", loneLegacy, pairing, sorted.new.isSilent, context),
@@ -129,6 +130,8 @@ interface SideObservations {
   readonly translated: TranslatedObservation[];
   /** Unmapped (legacy) or unknown (new). */
   readonly untranslated: Observation[];
+  /** Without a status. */
+  readonly notices: Observation[];
   /** No observation at all, not even a notice. */
   isSilent: boolean;
   /** The coarsest unit of the times that count; a second or more. */
@@ -140,8 +143,8 @@ function sortByMeaning(
   tables: MappingTables,
 ): Readonly<Record<Side, SideObservations>> {
   const sides: Record<Side, SideObservations> = {
-    legacy: { translated: [], untranslated: [], isSilent: true, coarsestMs: SECOND },
-    new: { translated: [], untranslated: [], isSilent: true, coarsestMs: SECOND },
+    legacy: { translated: [], untranslated: [], notices: [], isSilent: true, coarsestMs: SECOND },
+    new: { translated: [], untranslated: [], notices: [], isSilent: true, coarsestMs: SECOND },
   };
   for (const observation of observations) {
     const side = sides[sideOf(observation.channel)];
@@ -157,6 +160,7 @@ function sortByMeaning(
         side.untranslated.push(observation);
         break;
       case "notice":
+        side.notices.push(observation);
         break;
     }
   }

@@ -3,6 +3,7 @@ import { SEVERITIES } from "../domain/finding.ts";
 import type { RunVerdict, VerdictReason } from "../domain/verdict.ts";
 import { compareSums, toDifference } from "./compare-sums.ts";
 import { hasKnown } from "./has-known.ts";
+import type { RecallReport } from "./judgement-data.ts";
 import type { Formats } from "./make-formats.ts";
 import { makeFormats } from "./make-formats.ts";
 import type {
@@ -26,6 +27,7 @@ export interface ReconcileStory {
   readonly kinds?: readonly KindReport[];
   /** Where scan files were fetched and the caller has looked at them. */
   readonly files?: FilesReport | undefined;
+  readonly recall?: readonly RecallReport[];
 }
 
 export interface TextOptions {
@@ -59,7 +61,7 @@ export function toPaint(colour: boolean | undefined, ...codes: readonly number[]
 export function renderReconcileText(story: ReconcileStory, lang: Lang, { colour }: TextOptions = {}): string {
   const texts = getTexts(lang);
   const formats = makeFormats(texts);
-  const { report, reasons, kinds, files } = story;
+  const { report, reasons, kinds, files, recall } = story;
   const { parcels, findings, tieOut } = report;
   const sums = compareSums(report, undefined);
   const shown = toShownVerdict({ summary: report, reasons }, sums, texts, formats);
@@ -107,9 +109,27 @@ export function renderReconcileText(story: ReconcileStory, lang: Lang, { colour 
     parcels: number(tieOut.parcels),
     difference: number(difference),
   };
-  lines.push("", ...wrap(`${texts.text.tieOut}: ${fillText(texts.text.tieOutLine, figures)}`, "", INDENT));
+  lines.push("");
+  if (recall !== undefined) lines.push(...wrap(toRecallLine(recall, texts, formats), "", INDENT));
+  lines.push(...wrap(`${texts.text.tieOut}: ${fillText(texts.text.tieOutLine, figures)}`, "", INDENT));
   if (files !== undefined) lines.push("", texts.filesSection.heading, ...listFiles(files, texts, formats));
   return toText(lines);
+}
+
+/** How many of the planted defects were found, and of how many kinds some were planted. */
+function toRecallLine(
+  recall: readonly RecallReport[],
+  { recall: texts }: Texts,
+  { number }: Formats,
+): string {
+  const planted = recall.reduce((sum, row) => sum + row.planted, 0);
+  if (planted === 0) return texts.lineNone;
+  return fillText(texts.line, {
+    found: number(recall.reduce((sum, row) => sum + row.found, 0)),
+    planted: number(planted),
+    kinds: number(recall.filter((row) => row.planted > 0).length),
+    all: number(recall.length),
+  });
 }
 
 /** Each feed in a line, and how often each kind of irregularity came in another. */

@@ -6,6 +6,7 @@ import type { GateReport } from "../reconcile/gate/gate-report.ts";
 import type { DriftReport } from "./contract-data.ts";
 import type { CutoverReport } from "./cutover-data.ts";
 import type { NoiseReport, SpeedReport } from "./feeds-data.ts";
+import type { FamilyReport, KnownRuleReport, RecallReport } from "./judgement-data.ts";
 
 /**
  * The shapes that leave the program: what `--format json` prints and what the
@@ -212,6 +213,14 @@ export interface ReportData {
   readonly noise?: NoiseReport;
   /** Absent where the calendar of the migration has no dates. */
   readonly cutover?: CutoverReport;
+  /** Findings gathered by what they share, the worst and largest first; not all where there are many. */
+  readonly families?: readonly FamilyReport[];
+  /** How many there are in all; absent: `families` holds all. */
+  readonly familiesTotal?: number;
+  /** The rules of `known-differences.yml`; absent: there are none. */
+  readonly knownRules?: readonly KnownRuleReport[];
+  /** By kind: planted defects, and how many were found. */
+  readonly recall?: readonly RecallReport[];
 }
 
 /** The three outputs of `report`, by file name. */

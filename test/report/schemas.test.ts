@@ -10,6 +10,7 @@ import { SUBSCRIPTION_NOTES } from "../../src/report/subscription-data.ts";
 import { aNoiseReport, aSpeedReport, aSpeedReportOfImports } from "../support/feeds-reports.ts";
 import {
   aCleanReportData,
+  aFamilyReport,
   aFilesReport,
   aFindingReport,
   anImportReport,
@@ -31,6 +32,7 @@ const NAMES = [
   "db-verify",
   "demo",
   "doctor",
+  "families",
   "findings",
   "gate-signatures",
   "gate",
@@ -93,6 +95,20 @@ describe("config/schemas", () => {
         expect(one).toEqual(["parcels", "trace"].includes(name) ? [...PARCEL_VERDICTS] : [...RUN_VERDICTS]);
       }
     }
+  });
+});
+
+describe("families.schema.json", () => {
+  it("takes what families prints", () => {
+    expect(listSchemaErrors("families", aReportData().families)).toEqual([]);
+  });
+
+  it.each([
+    ["a cause that is none", { cause: "carrier" }],
+    ["a trend of other days", { trend: [1] }],
+    ["half a finding", { sizes: { open: 0.5, pending: 0, known: 0, resolved: 0 } }],
+  ])("refuses %s", (_, wish) => {
+    expect(listSchemaErrors("families", [{ ...aFamilyReport(), ...wish }])).not.toEqual([]);
   });
 });
 

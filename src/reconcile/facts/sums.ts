@@ -23,6 +23,7 @@ import type { EpisodeFact, ParcelFacts } from "./parcel-facts.ts";
  * - `unlike|STATUS`: both told of it, differently
  * - `skew|SECONDS`: new time minus legacy time of agreed pairs
  * - `noise|DAY|STATUS|WITNESSES|STANDING`: episodes that both legacy channels could have told of: `both`, `scan`, `api` or `none` did
+ * - `witness|CODE|both`, `scan`, `api`: the same of a legacy code, parcels
  * - `known|RULE`: findings that a known difference hides
  *
  * Days are UTC dates, of the event where nothing else is said, hours are counted from the UTC epoch, bins as in `bins.ts`.
@@ -55,6 +56,7 @@ export function addFacts(
     if (fact.hadBothWitnesses) {
       const status = fact.legacyStatus ?? fact.newStatus;
       add(`noise|${day}|${status}|${toWitnesses(fact)}|${fact.standing}`);
+      if (fact.code !== null) addOnce(`witness|${fact.code}|${toWitnesses(fact)}`);
     }
     for (const [side, status] of [
       ["legacy", fact.legacyStatus],

@@ -4,9 +4,9 @@ import type { Cause, Finding } from "../../domain/finding.ts";
 import type { Proportion } from "../statistics/proportion.ts";
 import { wilsonLower } from "../statistics/wilson.ts";
 import type { Patterns } from "./learn-patterns.ts";
-import { legacyCodeOf, wholeHoursOf } from "./signature.ts";
+import { legacyCodeOf, zoneHoursOf } from "./signature.ts";
 
-/** Whose fault a finding is, and the rule that said so; `null` where none did. */
+/** Whose fault a finding is, and the rule that said so, or that it cannot be told; `null` where none said anything. */
 export interface CauseDecision {
   readonly cause: Cause;
   readonly rule: string | null;
@@ -15,8 +15,7 @@ export interface CauseDecision {
 /** A way to tell whose fault it is. What it goes by stands in the finding's evidence, or in the store's patterns. */
 export interface CauseRule {
   readonly id: string;
-  /** In one sentence, for the README and the report. */
-  readonly because: string;
+  /** `undecided`: it cannot be told, and no later rule may. Why, in a sentence, stands in the report's language files under the id. */
   readonly decide: (finding: Finding, patterns: Patterns) => Cause | null;
 }
 
@@ -24,27 +23,24 @@ export interface CauseRule {
 const LEAST_PARCELS = 20;
 const CONFIDENCE = 0.95;
 const NEARLY_ALL = 0.95;
+const MOST = 0.8;
 
 /** In their order: the first that decides counts. Whoever is not certain leaves it to the next. */
 export const CAUSE_RULES: readonly CauseRule[] = [
   {
     id: "known_difference",
-    because: "a rule of known-differences.yml explains it",
     decide: ({ state }) => (state === "known" ? "agreed" : null),
   },
   {
     id: "code_without_row",
-    because: "the mapping table has no row for the code",
     decide: ({ kind }) => (kind === "unmapped_code" ? "mapping" : null),
   },
   {
     id: "wire_code_without_status",
-    because: "neither the contract nor the status table knows the code on the wire",
     decide: ({ kind }) => (kind === "unknown_status" ? "mapping" : null),
   },
   {
     id: "status_without_code",
-    because: "no legacy code translates to the status that the new feed reports",
     decide: ({ kind, status }, { isReachable }) =>
       (kind === "missing_in_legacy" || kind === "status_after_final") && !isReachable(status ?? "")
         ? "mapping"
@@ -52,7 +48,6 @@ export const CAUSE_RULES: readonly CauseRule[] = [
   },
   {
     id: "code_meets_other_status",
-    because: "the same code meets the same other status on 20 parcels or more, and on nearly all",
     decide(finding, { metBy }) {
       const code = legacyCodeOf(finding);
       if (!isConflict(finding) || code === null || finding.newStatus === null) return null;
@@ -60,62 +55,62 @@ export const CAUSE_RULES: readonly CauseRule[] = [
     },
   },
   {
+    // A row that is wrong and a feed that leaves a kind of event out look the same from here.
     id: "code_stands_alone",
-    because:
-      "the code stands alone on nearly all of 20 parcels or more, while other codes of its status are met",
-    decide(finding, { aloneOf, agreedOn }) {
+    decide(finding, { aloneOf }) {
       const code = legacyCodeOf(finding);
-      if (finding.kind !== "missing_in_new" || code === null || finding.status === null) return null;
-      return isNearlyAlways(aloneOf(code)) && agreedOn(finding.status) >= LEAST_PARCELS ? "mapping" : null;
+      if (finding.kind !== "missing_in_new" || code === null) return null;
+      return isNearlyAlways(aloneOf(code)) ? "undecided" : null;
     },
   },
   {
-    id: "whole_hours",
-    because: "the two times differ by whole hours, as a wrong zone makes them",
-    decide: ({ deltaSeconds }) =>
-      deltaSeconds !== null && wholeHoursOf(deltaSeconds) !== null ? "timing" : null,
+    // The old feed did speak at that moment: its row may lack a status, or it may have spoken of something else.
+    id: "notice_at_that_moment",
+    decide: ({ evidence }) => (evidence.notices === undefined ? null : "undecided"),
   },
   {
     id: "clock_change",
-    because: "the legacy time stands in an hour that the clock change repeats or skips",
     decide: (finding) =>
-      finding.kind === "time_mismatch" &&
+      Math.abs(hoursOf(finding) ?? 0) === 1 &&
       sourcesOf(finding).some(({ ambiguousTime, nonexistentTime }) => ambiguousTime || nonexistentTime)
         ? "timing"
         : null,
   },
   {
+    id: "whole_hours",
+    decide: (finding) => (hoursOf(finding) === null ? null : "timing"),
+  },
+  {
     id: "new_channels_differ",
-    because: "the new side's own two channels differ, or its webhook repeats itself",
-    decide: ({ kind }) =>
-      kind === "push_missed" || kind === "pull_missed" || kind === "duplicate_push" ? "new" : null,
+    // A list that came soon after the push may have been made before the event.
+    decide: ({ kind, evidence }) =>
+      kind === "push_missed" ||
+      kind === "duplicate_push" ||
+      (kind === "pull_missed" && evidence.listedSoon !== true)
+        ? "new"
+        : null,
   },
   {
     id: "witness_contradicts",
-    because:
-      "of one side's two channels one tells of it, and the other spoke of the parcel later and does not",
-    decide(finding) {
-      const contradicted = (["legacy", "new"] as const).filter((side) => isContradicted(finding, side));
+    decide(finding, patterns) {
+      const contradicted = (["legacy", "new"] as const).filter((side) =>
+        isContradicted(finding, side, patterns),
+      );
       return contradicted.length === 1 ? (contradicted[0] ?? null) : null;
     },
   },
   {
     id: "after_own_final",
-    because: "the new side had told of a final status before",
     decide: ({ kind }) => (kind === "status_after_final" ? "new" : null),
   },
   {
+    // Not the other way round: what only the new feed tells, it may know better, or have made up.
     id: "two_witnesses",
-    because:
-      "both channels of one side tell of it, and the other side's list of the parcel came later without it",
-    decide(finding) {
-      if (finding.kind === "missing_in_new") {
-        return hasBoth(finding, "legacy") && spokeLater(finding, "status-api") ? "new" : null;
-      }
-      if (finding.kind === "missing_in_legacy") {
-        return hasBoth(finding, "new") && spokeLater(finding, "legacy-api") ? "legacy" : null;
-      }
-      return null;
+    decide(finding, { agreedOf }) {
+      const code = legacyCodeOf(finding);
+      if (finding.kind !== "missing_in_new" || code === null) return null;
+      const isTold = CHANNELS_OF.legacy.every((channel) => tells(finding, channel));
+      return isTold && spokeLater(finding, "status-api") && isMostly(agreedOf(code)) ? "new" : null;
     },
   },
 ];
@@ -133,28 +128,35 @@ function isNearlyAlways(counts: Proportion): boolean {
   return counts.hits >= LEAST_PARCELS && wilsonLower(counts, CONFIDENCE) >= NEARLY_ALL;
 }
 
+/** Whether parcels enough show it, and it holds for most of them. */
+function isMostly(counts: Proportion): boolean {
+  return counts.hits >= LEAST_PARCELS && wilsonLower(counts, CONFIDENCE) >= MOST;
+}
+
 function isConflict({ kind }: Finding): boolean {
   return kind === "status_mismatch" || kind === "final_conflict";
 }
 
-const TELLS_OF_EPISODES: ReadonlySet<string> = new Set([
-  "missing_in_new",
-  "missing_in_legacy",
-  "status_mismatch",
-  "final_conflict",
-]);
-
-/** Whether a side's two channels contradict each other about what the finding is about. */
-function isContradicted(finding: Finding, side: Side): boolean {
-  if (finding.kind === "detail_mismatch") return finding.evidence[`${side}Contradicted`] === true;
-  if (!TELLS_OF_EPISODES.has(finding.kind)) return false;
-  const channels: readonly Channel[] = CHANNELS_OF[side];
-  const witnesses = channels.filter((channel) => tells(finding, channel));
-  return witnesses.length === 1 && channels.some((channel) => spokeLater(finding, channel));
+/** By how many hours the times of both sides, or of the new side's channels, differ, where a wrong zone could be why. */
+function hoursOf({ kind, deltaSeconds, evidence }: Finding): number | null {
+  if (kind === "push_missed" || kind === "pull_missed") return (evidence.shiftedHours as number) ?? null;
+  return kind === "time_mismatch" && deltaSeconds !== null ? zoneHoursOf(deltaSeconds) : null;
 }
 
-function hasBoth(finding: Finding, side: Side): boolean {
-  return CHANNELS_OF[side].every((channel) => tells(finding, channel));
+/**
+ * Whether one channel of a side tells what the side's other channel denies:
+ * another detail of the same observation, or a list that came later without it.
+ */
+function isContradicted(finding: Finding, side: Side, { listedOf }: Patterns): boolean {
+  const { kind, evidence } = finding;
+  if (kind === "detail_mismatch") return evidence[`${side}Contradicted`] === true;
+  if (side === "new") {
+    return kind === "missing_in_legacy" && tells(finding, "webhook") && spokeLater(finding, "status-api");
+  }
+  const code = legacyCodeOf(finding);
+  if (kind !== "missing_in_new" || code === null) return false;
+  // The old API hides some codes, so that its silence says something of those only that it usually tells.
+  return tells(finding, "legacy-scan") && spokeLater(finding, "legacy-api") && isMostly(listedOf(code));
 }
 
 interface Source {

@@ -9,6 +9,7 @@ export interface FamilyAction {
   readonly code:
     | "add_code_row"
     | "correct_code_row"
+    | "check_code_row"
     | "add_wire_code"
     | "add_code_for_status"
     | "check_zone"
@@ -41,7 +42,7 @@ export interface Family {
   readonly action: FamilyAction;
 }
 
-export const TREND_DAYS = 14;
+const TREND_DAYS = 14;
 const DAY_MS = 86_400_000;
 
 interface Gathered {
@@ -161,6 +162,11 @@ function toAction(finding: Finding, cause: Cause, rule: string | null): FamilyAc
       return action("add_code_for_status", { status: status ?? "" });
     case "code_meets_other_status":
       return action("correct_code_row", { code, status: newStatus ?? "" });
+    case "code_stands_alone":
+      return action("check_code_row", { code });
+    case "notice_at_that_moment":
+      return action("check_code_row", { code: (finding.evidence.notices as readonly string[])[0] ?? "" });
+    case "clock_change":
     case "whole_hours":
       return action("check_zone", { hours: wholeHoursOf(deltaSeconds ?? 0) ?? 0 });
     case "new_channels_differ":

@@ -77,7 +77,7 @@ export interface KnownDifferenceUse {
 }
 
 /** One agreement should not hide more than this share of all that was compared. */
-export const WIDEST_SHARE = 0.05;
+const WIDEST_SHARE = 0.05;
 
 /**
  * Says what became of each rule.

@@ -9,8 +9,10 @@ export interface Patterns {
   readonly metBy: (code: string, newStatus: string) => Proportion;
   /** Parcels on which a code's episode stood alone, of all on which it was seen. */
   readonly aloneOf: (code: string) => Proportion;
-  /** Parcels on which both sides agreed on a status, under whatever code. */
-  readonly agreedOn: (status: string) => number;
+  /** Parcels on which a code's episode was agreed on, of all on which it was seen. */
+  readonly agreedOf: (code: string) => Proportion;
+  /** Parcels on which the old API tells of a code's episode, of those on which the scan files do and it could. */
+  readonly listedOf: (code: string) => Proportion;
   /** Whether any legacy code translates to a status. */
   readonly isReachable: (status: string) => boolean;
 }
@@ -30,7 +32,7 @@ export function learnPatterns(sums: ReadonlyMap<string, number>, { legacyCodes }
     const { code, status, place } = counted;
     add(seen, code, count);
     if (place === "agreed" || place === "conflicting") add(met, `${code}|${status}`, count);
-    if (place === "agreed") add(agreed, status, count);
+    if (place === "agreed") add(agreed, code, count);
     if (place === "lone") add(alone, code, count);
   }
   const reachable = new Set([...legacyCodes.values()].flat().map(({ status }) => status));
@@ -41,7 +43,11 @@ export function learnPatterns(sums: ReadonlyMap<string, number>, { legacyCodes }
   return {
     metBy: (code, newStatus) => ofCode(code, met.get(`${code}|${newStatus}`)),
     aloneOf: (code) => ofCode(code, alone.get(code)),
-    agreedOn: (status) => agreed.get(status) ?? 0,
+    agreedOf: (code) => ofCode(code, agreed.get(code)),
+    listedOf: (code) => {
+      const hits = sums.get(`witness|${code}|both`) ?? 0;
+      return { hits, trials: hits + (sums.get(`witness|${code}|scan`) ?? 0) };
+    },
     isReachable: (status) => reachable.has(status),
   };
 }

@@ -39,3 +39,12 @@ export function wholeHoursOf(seconds: number): number | null {
   const rest = Math.abs(seconds - hours * HOUR_SECONDS);
   return hours !== 0 && rest <= WHOLE_HOUR_SLACK_SECONDS ? hours : null;
 }
+
+/** Zones are at most so far apart; what differs by more differs for another reason. */
+const WIDEST_ZONE_HOURS = 14;
+
+/** A shift by whole hours that a wrong zone could make; `null`: it is none. */
+export function zoneHoursOf(seconds: number): number | null {
+  const hours = wholeHoursOf(seconds);
+  return hours !== null && Math.abs(hours) <= WIDEST_ZONE_HOURS ? hours : null;
+}

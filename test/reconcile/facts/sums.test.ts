@@ -116,6 +116,7 @@ describe("facts", () => {
       "receiptday|webhook|2026-03-07": 1,
       "receiptday|new|2026-03-07": 1,
       "noise|2026-03-07|sorted|scan|clean": 1,
+      "witness|J01|scan": 1,
       "side|legacy|2026-03-07|sorted": 1,
       "side|new|2026-03-07|sorted": 1,
       "next|legacy||sorted": 1,
