@@ -19,7 +19,7 @@ export interface RecallOfKind {
 }
 
 /** So many defects of each kind are planted, where so many parcels lend themselves to it. */
-export const PLANTS_A_KIND = 20;
+const PLANTS_A_KIND = 20;
 
 /**
  * Plants defects of every kind in copies of parcels on which nothing differs,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { compareMix, type MixComparison } from "../../../src/reconcile/statistics/compare-mix.ts";
-import { judgeMixes } from "../../../src/reconcile/statistics/judge-mixes.ts";
 
 const POLICY = { significance: 0.01, stabilityIndex: 0.1 };
 
@@ -111,46 +110,5 @@ describe("compareMix", () => {
     const turned = (mix: Map<string, number>) => new Map([...mix].toReversed());
     const [learnt, current] = [mixOf(500, 400, 3, 3, 40), mixOf(50, 40, 1, 1, 4)];
     expect(compareMix(turned(learnt), turned(current))).toEqual(compareMix(learnt, current));
-  });
-});
-
-describe("judgeMixes", () => {
-  it("does not cry wolf over a difference that only millions can show", () => {
-    const tiny = compareMix(mixOf(5_000_000, 5_000_000), mixOf(5_020_000, 4_980_000));
-    expect(compared(tiny).pValue).toBeLessThan(1e-10);
-    expect(judgeMixes(new Map([["all", tiny]]), POLICY).get("all")?.verdict).toBe("unchanged");
-  });
-
-  it("does not cry wolf over a great difference among few", () => {
-    const few = compareMix(mixOf(500, 500), mixOf(11, 5));
-    expect(compared(few).stabilityIndex).toBeGreaterThan(0.1);
-    expect(judgeMixes(new Map([["all", few]]), POLICY).get("all")?.verdict).toBe("unchanged");
-  });
-
-  it("calls changed what is both, and takes several tests into account", () => {
-    const great = compareMix(mixOf(7000, 2000, 1000), mixOf(400, 400, 200));
-    const border = compareMix(mixOf(5000, 5000), mixOf(39, 63));
-    const alone = compared(border).pValue;
-    expect(alone).toBeLessThan(0.02);
-    expect(compared(border).stabilityIndex).toBeLessThan(0.1);
-    const policy = { significance: 0.02, stabilityIndex: 0.05 };
-    expect(judgeMixes(new Map([["border", border]]), policy).get("border")?.verdict).toBe("changed");
-
-    const same = compareMix(mixOf(5000, 5000), mixOf(50, 50));
-    const together = new Map([
-      ["great", great],
-      ["border", border],
-      ["same", same],
-      ["empty", compareMix(mixOf(), mixOf())],
-    ]);
-    const judged = judgeMixes(together, policy);
-    expect([...judged].map(([name, { verdict }]) => [name, verdict])).toEqual([
-      ["great", "changed"],
-      ["border", "unchanged"],
-      ["same", "unchanged"],
-      ["empty", "not_enough_data"],
-    ]);
-    expect(judged.get("border")?.adjustedP).toBeCloseTo(2 * alone, 10);
-    expect(judged.get("empty")?.adjustedP).toBeNull();
   });
 });
