@@ -16,7 +16,7 @@ export interface NoiseOfStatus extends NoiseComparison {
   readonly status: string | null;
   readonly witnesses: Witnesses;
   /** Contested episodes: one old channel told of them and the other did not. By how they stand under the new feed. */
-  readonly contested: Readonly<Record<Standing, number>>;
+  readonly contested: Readonly<Record<Compared, number>>;
 }
 
 export interface Noise {
@@ -87,10 +87,13 @@ function isContested(witnesses: string): boolean {
   return witnesses === "scan" || witnesses === "api";
 }
 
+/** What an old channel told of is compared, whenever it was. */
+type Compared = Exclude<Standing, "uncompared">;
+
 /** Counts of one status, or of all, while they are added up. */
 interface Tally {
   readonly witnesses: Record<keyof Witnesses, number>;
-  readonly contested: Record<Standing, number>;
+  readonly contested: Record<Compared, number>;
   judged: number;
   differing: number;
 }
@@ -98,7 +101,7 @@ interface Tally {
 function makeTally(): Tally {
   return {
     witnesses: { both: 0, scan: 0, api: 0 },
-    contested: { clean: 0, open: 0, pending: 0, known: 0, explained: 0, uncompared: 0 },
+    contested: { clean: 0, open: 0, pending: 0, known: 0, explained: 0 },
     judged: 0,
     differing: 0,
   };
@@ -107,7 +110,7 @@ function makeTally(): Tally {
 function addTo(tally: Tally, witnesses: string, standing: Standing, count: number): void {
   // What neither of the old ones told, the new feed did: it counts against the new feed alone.
   if (witnesses !== "none") tally.witnesses[witnesses as keyof Witnesses] += count;
-  if (isContested(witnesses)) tally.contested[standing] += count;
+  if (isContested(witnesses) && standing !== "uncompared") tally.contested[standing] += count;
   if (!isJudged(standing)) return;
   tally.judged += count;
   if (standing !== "clean") tally.differing += count;

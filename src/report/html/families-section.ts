@@ -70,5 +70,5 @@ function drawTrend(trend: readonly number[], { texts, formats }: Parts): Html {
     return html`<rect x="${i * BAR}" y="${HEIGHT - height}" width="${BAR - 1}" height="${height}"/>`;
   });
   const label = `${texts.families.trend}: ${trend.map((count) => formats.number(count)).join(", ")}`;
-  return html`<svg class="trend" viewBox="0 0 ${trend.length * BAR} ${HEIGHT}" role="img" aria-label="${label}"><title>${label}</title>${bars}</svg>`;
+  return html`<span class="hidden">${label}</span><svg class="trend" viewBox="0 0 ${trend.length * BAR} ${HEIGHT}" aria-hidden="true">${bars}</svg>`;
 }

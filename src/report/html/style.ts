@@ -149,6 +149,7 @@ time span { white-space: nowrap; }
 .findings tbody :is(th, td) { border-bottom: 0; }
 .findings tbody tr:first-child :is(th, td) { padding-bottom: .1rem; padding-top: .8rem; }
 .findings tbody tr:last-child td { padding: 0 0 .7rem; }
+#families td, #families th, #known td, #known th, #recall td { overflow-wrap: anywhere; }
 .trend { display: block; width: 5.25rem; height: 1.5rem; margin-top: .35rem; fill: var(--muted); }
 .badge { font-size: .75rem; font-weight: 650; border: 1px solid currentColor; border-radius: .3rem; padding: 0 .35rem; }
 details > summary { cursor: pointer; color: var(--muted); font-size: .875rem; padding: .15rem 0; }

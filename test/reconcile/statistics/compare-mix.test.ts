@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compareMix, type MixComparison } from "../../../src/reconcile/statistics/compare-mix.ts";
 
-const POLICY = { significance: 0.01, stabilityIndex: 0.1 };
-
 function mixOf(...counts: readonly number[]): Map<string, number> {
   return new Map(counts.map((count, index) => [`status ${String.fromCharCode(97 + index)}`, count]));
 }
