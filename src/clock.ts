@@ -8,3 +8,8 @@ export const systemClock: Clock = () => Temporal.Now.instant().epochMilliseconds
 export function makeFixedClock(at: number): Clock {
   return () => at;
 }
+
+/** An instant for a library that wants a `Date`: UTC epoch milliseconds, whatever the zone. */
+export function toDate(epochMs: number): Date {
+  return new Date(epochMs);
+}

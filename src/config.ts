@@ -3,14 +3,15 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { UsageError } from "./domain/errors.ts";
 import { FINDING_KINDS, SEVERITIES } from "./domain/finding.ts";
+import { FEEDS, timeOfDay, zone } from "./feed-settings.ts";
+import type { SecretPlace } from "./secrets.ts";
+import { SECRET } from "./secrets.ts";
 
 const seconds = z.number().nonnegative();
 const hours = z.number().nonnegative();
 const instant = z
   .string()
   .refine(isInstant, "an ISO 8601 instant with offset or Z, such as 2026-03-07T22:30:00Z");
-const zone = z.string().refine(isZone, "the name of a time zone, such as Europe/Amsterdam");
-const timeOfDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, "a time of day, such as 03:30");
 const severityKey = z.string().refine(isSeverityKey, "a kind of finding, or kind/status");
 
 /** Settings that are the same for everyone until somebody writes them down. Unknown keys are an error. */
@@ -25,6 +26,7 @@ const SCHEMA = z.strictObject({
   layout: z.string().default("postnl-scan-csv"),
   /** The zone of the old API's times. */
   zone: zone.default("Europe/Amsterdam"),
+  feeds: FEEDS.prefault({}),
   reconcile: z
     .strictObject({
       toleranceSeconds: seconds.default(120),
@@ -45,6 +47,9 @@ const SCHEMA = z.strictObject({
       zone: zone.default("Europe/Amsterdam"),
       /** Where each night's report goes, in a folder named by its business date. */
       reportFolder: z.string().default("reports"),
+      /** How often feeds are fetched, and the new API is asked for what was not pushed. */
+      pullMinutes: z.number().min(1).default(15),
+      sweepMinutes: z.number().min(1).default(60),
       /** How long a process that does not stir keeps what it has claimed. */
       leaseSeconds: z.number().min(0.5).default(60),
     })
@@ -55,10 +60,31 @@ const SCHEMA = z.strictObject({
       /** 0: any that is free. */
       port: z.number().int().min(0).max(65_535).default(8080),
       path: z.string().startsWith("/").default("/webhooks/tracking"),
-      /** The environment variable with the shared key, or with two, a line each, while it is being changed. */
-      keyEnvironment: z.string().default("TRACKBRIDGE_WEBHOOK_KEY"),
-      /** A file with the same, in the variable's place. */
-      keyFile: z.string().optional(),
+      /**
+       * By the name that the contract's verifiers use: `sharedKey`, `hmac`, `standardWebhooks` or their own.
+       * Each may be two, a line each, while it is being changed.
+       */
+      secrets: z
+        .record(z.string(), SECRET)
+        .default({})
+        .transform(
+          (secrets): Readonly<Record<string, SecretPlace>> => ({
+            sharedKey: { environment: "TRACKBRIDGE_WEBHOOK_KEY" },
+            ...secrets,
+          }),
+        ),
+      /** The file with the public keys of the carrier's tokens, a JSON Web Key Set. */
+      jwks: z.string().optional(),
+      /** Files, PEM. Without them something else ends TLS in front. */
+      tls: z
+        .strictObject({
+          certificate: z.string(),
+          privateKey: z.string(),
+          passphrase: SECRET.optional(),
+          /** Who signs the carrier's certificates; with it, nobody connects without one. */
+          clientCa: z.string().optional(),
+        })
+        .optional(),
     })
     .prefault({}),
 });
@@ -68,6 +94,11 @@ export type Config = z.infer<typeof SCHEMA>;
 
 const DEFAULT_CONFIG_PATH = "config/trackbridge.yml";
 
+/** The file that {@link readConfig} reads; `null`: there is none, and every setting has its default. */
+export function findConfigFile(path: string | undefined): string | null {
+  return path ?? (existsSync(DEFAULT_CONFIG_PATH) ? DEFAULT_CONFIG_PATH : null);
+}
+
 /**
  * Reads the settings; every one has a default, so a file is not needed.
  *
@@ -76,8 +107,8 @@ const DEFAULT_CONFIG_PATH = "config/trackbridge.yml";
  *   or unknown setting
  */
 export function readConfig(path: string | undefined): Config {
-  const file = path ?? DEFAULT_CONFIG_PATH;
-  if (path === undefined && !existsSync(file)) return SCHEMA.parse({});
+  const file = findConfigFile(path);
+  if (file === null) return SCHEMA.parse({});
   let raw: unknown;
   try {
     raw = parse(readFileSync(file, "utf8")) ?? {};
@@ -115,24 +146,16 @@ function toShown(raw: unknown, path: readonly PropertyKey[]): string {
 }
 
 function isInstant(text: string): boolean {
-  return succeeds(() => Temporal.Instant.from(text));
-}
-
-function isZone(text: string): boolean {
-  return succeeds(() => Temporal.PlainDate.from("2026-01-01").toZonedDateTime(text));
-}
-
-function isSeverityKey(text: string): boolean {
-  return (FINDING_KINDS as readonly string[]).includes(text.split("/", 1)[0] ?? "");
-}
-
-function succeeds(attempt: () => unknown): boolean {
   try {
-    attempt();
+    Temporal.Instant.from(text);
     return true;
   } catch {
     return false;
   }
+}
+
+function isSeverityKey(text: string): boolean {
+  return (FINDING_KINDS as readonly string[]).includes(text.split("/", 1)[0] ?? "");
 }
 
 function firstLine(cause: unknown): string {

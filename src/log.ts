@@ -4,19 +4,28 @@ import { UsageError } from "./domain/errors.ts";
 /** All that a log line may say beside its event. Nothing of a payload, a file or a parcel. */
 const FIELDS = [
   "businessDate",
+  "certificateEnds",
+  "count",
+  "feed",
   "folder",
   "isTakenOver",
+  "keyNumber",
   "nightlyAt",
+  "notes",
   "once",
   "problem",
+  "problems",
+  "reason",
   "refused",
   "rows",
   "runId",
   "saved",
+  "setting",
   "signal",
   "unavailable",
   "url",
   "verdict",
+  "verifier",
   "zone",
 ] as const;
 

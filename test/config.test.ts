@@ -11,6 +11,7 @@ const DEFAULTS = {
   contract: "reference",
   layout: "postnl-scan-csv",
   zone: "Europe/Amsterdam",
+  feeds: { scanFiles: [], spoolFolder: "spool" },
   reconcile: {
     toleranceSeconds: 120,
     maxWaitHours: 72,
@@ -18,12 +19,19 @@ const DEFAULTS = {
     severities: {},
     webhookInUse: {},
   },
-  worker: { nightlyAt: "03:30", zone: "Europe/Amsterdam", reportFolder: "reports", leaseSeconds: 60 },
+  worker: {
+    nightlyAt: "03:30",
+    zone: "Europe/Amsterdam",
+    reportFolder: "reports",
+    pullMinutes: 15,
+    sweepMinutes: 60,
+    leaseSeconds: 60,
+  },
   serve: {
     host: "127.0.0.1",
     port: 8080,
     path: "/webhooks/tracking",
-    keyEnvironment: "TRACKBRIDGE_WEBHOOK_KEY",
+    secrets: { sharedKey: { environment: "TRACKBRIDGE_WEBHOOK_KEY" } },
   },
 };
 
@@ -64,6 +72,44 @@ mapping: my/mappings
 contract: other
 layout: dpd-scaninfo
 zone: Europe/Brussels
+feeds:
+  scanFiles:
+    - name: a
+      host: h
+      port: 2222
+      user: u
+      folder: /out
+      layout: dpd-scaninfo
+      hostKeys: ["SHA256:x"]
+      privateKey: { file: k }
+      passphrase: { environment: P }
+      complete: { semaphore: .done }
+      calendar:
+        every: 30m
+        between: ["06:00", "22:00"]
+        weekdays: [mon, sat]
+        except: [2026-12-25]
+        graceMinutes: 15
+        customers: ["11223344"]
+        zone: Europe/Brussels
+  spoolFolder: my/spool
+  legacyApi: { url: https://a, apiKey: { environment: K }, customers: ["1"], requestsPerPull: 7 }
+  statusApi:
+    url: https://b
+    ca: ca.pem
+    requestsPerSecond: 0.5
+    burst: 3
+    apiKey: { file: k }
+    clientId: c
+    clientSecret: { environment: S }
+    privateKey: { file: p }
+    keyId: p1
+    certificate: { file: c }
+    certificateKey: { file: ck }
+    totpSecret: { environment: T }
+    customers: [{ number: "1", code: C }]
+    firstPullHours: 24
+    requestsPerSweep: 0
 reconcile:
   toleranceSeconds: 30.5
   maxWaitHours: 48
@@ -72,8 +118,20 @@ reconcile:
   webhookInUse:
     "00112233": { from: 2026-03-01T00:00:00Z }
     "44556677": { from: 2026-03-01T00:00:00+01:00, until: 2026-04-01T00:00Z }
-worker: { nightlyAt: "23:59", zone: Europe/Brussels, reportFolder: my/reports, leaseSeconds: 0.5 }
-serve: { host: "::1", port: 0, path: /hook, keyEnvironment: KEY, keyFile: my/key }
+worker:
+  nightlyAt: "23:59"
+  zone: Europe/Brussels
+  reportFolder: my/reports
+  pullMinutes: 5
+  sweepMinutes: 30
+  leaseSeconds: 0.5
+serve:
+  host: "::1"
+  port: 0
+  path: /hook
+  secrets: { sharedKey: { file: my/key }, hmac: { environment: HMAC }, second: { environment: SECOND } }
+  jwks: keys.json
+  tls: { certificate: c.pem, privateKey: k.pem, passphrase: { environment: P }, clientCa: ca.pem }
 `);
     expect(readConfig(path)).toEqual({
       database: "sqlite:data/a.db",
@@ -81,6 +139,57 @@ serve: { host: "::1", port: 0, path: /hook, keyEnvironment: KEY, keyFile: my/key
       contract: "other",
       layout: "dpd-scaninfo",
       zone: "Europe/Brussels",
+      feeds: {
+        scanFiles: [
+          {
+            name: "a",
+            host: "h",
+            port: 2222,
+            user: "u",
+            folder: "/out",
+            layout: "dpd-scaninfo",
+            hostKeys: ["SHA256:x"],
+            privateKey: { file: "k" },
+            passphrase: { environment: "P" },
+            complete: { semaphore: ".done" },
+            calendar: {
+              every: "30m",
+              between: ["06:00", "22:00"],
+              weekdays: ["mon", "sat"],
+              except: ["2026-12-25"],
+              graceMinutes: 15,
+              customers: ["11223344"],
+              zone: "Europe/Brussels",
+            },
+          },
+        ],
+        spoolFolder: "my/spool",
+        legacyApi: {
+          url: "https://a",
+          requestsPerSecond: 5,
+          burst: 10,
+          apiKey: { environment: "K" },
+          customers: ["1"],
+          requestsPerPull: 7,
+        },
+        statusApi: {
+          url: "https://b",
+          ca: "ca.pem",
+          requestsPerSecond: 0.5,
+          burst: 3,
+          apiKey: { file: "k" },
+          clientId: "c",
+          clientSecret: { environment: "S" },
+          privateKey: { file: "p" },
+          keyId: "p1",
+          certificate: { file: "c" },
+          certificateKey: { file: "ck" },
+          totpSecret: { environment: "T" },
+          customers: [{ number: "1", code: "C" }],
+          firstPullHours: 24,
+          requestsPerSweep: 0,
+        },
+      },
       reconcile: {
         toleranceSeconds: 30.5,
         maxWaitHours: 48,
@@ -91,8 +200,31 @@ serve: { host: "::1", port: 0, path: /hook, keyEnvironment: KEY, keyFile: my/key
           "44556677": { from: "2026-03-01T00:00:00+01:00", until: "2026-04-01T00:00Z" },
         },
       },
-      worker: { nightlyAt: "23:59", zone: "Europe/Brussels", reportFolder: "my/reports", leaseSeconds: 0.5 },
-      serve: { host: "::1", port: 0, path: "/hook", keyEnvironment: "KEY", keyFile: "my/key" },
+      worker: {
+        nightlyAt: "23:59",
+        zone: "Europe/Brussels",
+        reportFolder: "my/reports",
+        pullMinutes: 5,
+        sweepMinutes: 30,
+        leaseSeconds: 0.5,
+      },
+      serve: {
+        host: "::1",
+        port: 0,
+        path: "/hook",
+        secrets: {
+          sharedKey: { file: "my/key" },
+          hmac: { environment: "HMAC" },
+          second: { environment: "SECOND" },
+        },
+        jwks: "keys.json",
+        tls: {
+          certificate: "c.pem",
+          privateKey: "k.pem",
+          passphrase: { environment: "P" },
+          clientCa: "ca.pem",
+        },
+      },
     });
   });
 
@@ -136,6 +268,22 @@ serve: { host: "::1", port: 0, path: /hook, keyEnvironment: KEY, keyFile: my/key
     ["a port that there is not", "serve: { port: 65536 }", /serve\.port/],
     ["a path that does not begin", "serve: { path: hook }", /serve\.path/],
     ["a key in the settings", "serve: { key: secret }", /serve: unknown setting key/],
+    [
+      "a calendar of two kinds",
+      'feeds: { scanFiles: [{ name: a, host: h, user: u, folder: /o, calendar: { every: 1h, at: ["06:00"] } }] }',
+      /scanFiles\.0\.calendar/,
+    ],
+    [
+      "times between that do not follow each other",
+      'feeds: { scanFiles: [{ name: a, host: h, user: u, folder: /o, calendar: { every: 1h, between: ["06:00", "06:00"] } }] }',
+      /scanFiles\.0\.calendar/,
+    ],
+    [
+      "a secret in the settings",
+      "serve: { secrets: { hmac: abc } }",
+      /serve\.secrets\.hmac.*a secret never stands/,
+    ],
+    ["a certificate without its key", "serve: { tls: { certificate: c.pem } }", /serve\.tls\.privateKey/],
     ["a zone that does not exist", "zone: Europe/Amsterdm", /zone/],
     ["a text", "just a text", /settings/],
     ["a list", "- database", /settings/],

@@ -3,6 +3,8 @@ import type { Haul } from "../intake/haul.ts";
 import type { RowsByChannel } from "../intake/intake-tally.ts";
 import { addByChannel, NO_ROWS_BY_CHANNEL } from "../intake/intake-tally.ts";
 import { settleInbox } from "../intake/settle-inbox.ts";
+import { unpackSpool } from "../intake/unpack-spool.ts";
+import { makeDeliveryParser } from "../sources/import-payloads.ts";
 import type { GroupWorker } from "../store/bucket-groups.ts";
 import { GROUPS } from "../store/bucket-groups.ts";
 import { ClaimLost } from "../store/claims.ts";
@@ -10,7 +12,8 @@ import type { RunPlan } from "../store/run-access.ts";
 import { evaluateGroups } from "./evaluate-groups.ts";
 import type { App } from "./open-app.ts";
 import type { GroupNews, HaulJob, Job, Piece } from "./threads/jobs.ts";
-import { runHaulJob } from "./threads/jobs.ts";
+import { runHaulJob, toContext } from "./threads/jobs.ts";
+import type { Threads } from "./threads/threads.ts";
 
 /**
  * Who does the work: this thread when there is little, all cores when there is
@@ -66,14 +69,34 @@ export function toLeaseMs({ worker }: Config): number {
 /** What whoever settles or evaluates may be asked for. */
 export type CrewOptions = Pick<GroupWorker, "signal" | "onClaimLost">;
 
+/**
+ * Settles everything that has come in, what receivers have spooled included.
+ *
+ * @returns how many rows of it this process took in
+ */
+export async function sweepInbox(app: App, options: CrewOptions = {}): Promise<number> {
+  const { threads } = app;
+  const minutes = (await app.store.spool.buckets()).length;
+  const isMuch = threads !== null && minutes >= threads.worthwhile.minutes;
+  const unpacked = isMuch
+    ? await countEverywhere(threads, { kind: "unpack" }, options)
+    : await unpackSpool(app.store, toWorker(app, options), makeDeliveryParser(toContext(app)));
+  const settled = await settle(app, isMuch ? Infinity : 0, options);
+  return Object.values(addByChannel(unpacked, settled)).reduce((sum, { seen }) => sum + seen, 0);
+}
+
 /** Settles the inbox. */
 export async function settle(app: App, bytes: number, options: CrewOptions = {}): Promise<RowsByChannel> {
   const { threads } = app;
   if (threads === null || bytes < threads.worthwhile.bytes) {
     return settleInbox(app.store, toWorker(app, options));
   }
+  return countEverywhere(threads, { kind: "settle" }, options);
+}
+
+async function countEverywhere(threads: Threads, job: Job, { signal }: CrewOptions): Promise<RowsByChannel> {
   let total = NO_ROWS_BY_CHANNEL;
-  await everywhere(threads, { kind: "settle" }, (piece) => {
+  await everywhere(threads, job, signal, (piece) => {
     total = addByChannel(total, piece as RowsByChannel);
   });
   return total;
@@ -102,29 +125,30 @@ export async function evaluate(
     await evaluateGroups(app, toWorker(app, options), advance);
     return;
   }
-  const stop = (): void => threads.stop();
-  options.signal?.addEventListener("abort", stop);
-  try {
-    await everywhere(threads, { kind: "evaluate" }, (piece) => {
-      const news = piece as GroupNews;
-      if (news === "group") advance();
-      else options.onClaimLost?.(new ClaimLost(news.lost));
-    });
-  } finally {
-    options.signal?.removeEventListener("abort", stop);
-  }
+  await everywhere(threads, { kind: "evaluate" }, options.signal, (piece) => {
+    const news = piece as GroupNews;
+    if (news === "group") advance();
+    else options.onClaimLost?.(new ClaimLost(news.lost));
+  });
 }
 
-/** Gives the same job to every thread. */
+/** Gives the same job to every thread; once the signal is aborted, it ends early. */
 async function everywhere(
-  threads: NonNullable<App["threads"]>,
+  threads: Threads,
   job: Job,
+  signal: AbortSignal | undefined,
   onPiece: (piece: Piece) => void,
 ): Promise<void> {
-  const streams = Array.from({ length: threads.size }, () => threads.submit(job));
-  await Promise.all(
-    streams.map(async (pieces) => {
-      for await (const piece of pieces) onPiece(piece);
-    }),
-  );
+  const stop = (): void => threads.stop();
+  signal?.addEventListener("abort", stop);
+  try {
+    const streams = Array.from({ length: threads.size }, () => threads.submit(job));
+    await Promise.all(
+      streams.map(async (pieces) => {
+        for await (const piece of pieces) onPiece(piece);
+      }),
+    );
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
 }

@@ -4,6 +4,8 @@ import { toIsoUtc, toIsoUtcOrNull } from "../domain/instant.ts";
 import { compareText } from "../domain/observation.ts";
 import { findCorrections } from "../reconcile/find-corrections.ts";
 import type { CodeReport, ReportData } from "../report/report-data.ts";
+import { gatherFiles } from "./gather-files.ts";
+import { listDrift } from "./list-drift.ts";
 import { toFindingReport } from "./list-store.ts";
 import type { App } from "./open-app.ts";
 import type { ReconcileResult } from "./reconcile-store.ts";
@@ -32,6 +34,8 @@ export async function gatherReport(
       corrections.push({ barcode, ...rest, at: toIsoUtc(at) });
     }
   }
+  const files = await gatherFiles(app);
+  const drift = await listDrift(app);
   return {
     generatedAt: toIsoUtc(app.clock()),
     program: `trackbridge ${readVersion()}`,
@@ -50,6 +54,7 @@ export async function gatherReport(
       firstReceivedAt: toIsoUtcOrNull(firstReceivedAt),
       watermark: toIsoUtcOrNull(watermark),
     })),
+    ...(files === undefined ? {} : { files }),
     kinds,
     codes: overview.codes(),
     days: overview.days(),
@@ -63,6 +68,7 @@ export async function gatherReport(
     quarantineTotal: books.reduce((sum, { quarantined }) => sum + quarantined, 0),
     corrections: corrections.slice(0, MOST_ON_PAGE),
     correctionsTotal: corrected.corrections,
+    ...(drift.length === 0 ? {} : { drift }),
   };
 }
 

@@ -22,6 +22,8 @@ export interface ImportOptions {
   readonly receivedAt?: number | undefined;
   /** Told after every file or batch. */
   readonly onProgress?: (progress: ImportProgress) => void;
+  /** Told what people should know of a file though it was read. */
+  readonly onNote?: (path: string, note: string) => void;
 }
 
 export interface ImportProgress {
@@ -39,7 +41,7 @@ export interface ImportProgress {
  * @throws UsageError when a path cannot be read; nothing is taken in then
  */
 export async function importFiles(app: App, options: ImportOptions): Promise<ImportReport> {
-  const { channel, paths, onProgress } = options;
+  const { channel, paths, onProgress, onNote } = options;
   const sizes = await Promise.all(paths.map(readSize));
   const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
   let doneBytes = 0;
@@ -61,6 +63,7 @@ export async function importFiles(app: App, options: ImportOptions): Promise<Imp
         rows += haul.rows;
         bytes += haul.records.length;
         doneBytes += job.kind === "haul-lines" ? job.bytes : haul.isLast ? (sizes[job.index] ?? 0) : 0;
+        if (job.kind === "haul-file") for (const text of haul.notes) onNote?.(job.path, text);
         onProgress?.({ doneBytes, totalBytes, rows });
         if (haul.isLast && bytes >= BYTES_A_COMMIT) break;
       }

@@ -4,13 +4,14 @@ import { GROUPS, whileHeld } from "../store/bucket-groups.ts";
 import type { Claim } from "../store/claims.ts";
 import { ClaimLost } from "../store/claims.ts";
 import type { CrewOptions } from "./crew.ts";
-import { evaluate, OWNER, settle, toLeaseMs } from "./crew.ts";
+import { evaluate, OWNER, sweepInbox, toLeaseMs } from "./crew.ts";
 import type { App } from "./open-app.ts";
 import { publishReport } from "./publish-report.ts";
 import type { ReconcileResult } from "./reconcile-store.ts";
 import { reconcileStore } from "./reconcile-store.ts";
 
-const JOB = "nightly";
+/** Its name in the store. */
+export const NIGHTLY_JOB = "nightly";
 
 /** The nightly run of the latest business date. */
 export interface LastNightly {
@@ -20,7 +21,7 @@ export interface LastNightly {
 }
 
 export async function findLastNightly({ store }: App): Promise<LastNightly | undefined> {
-  const run = await store.jobs.latest(JOB);
+  const run = await store.jobs.latest(NIGHTLY_JOB);
   return run === undefined ? undefined : { businessDate: run.businessDate, hasEnded: run.state === "ended" };
 }
 
@@ -50,7 +51,7 @@ export type NightlyAttempt =
 export async function runNightly(app: App, options: NightlyOptions): Promise<NightlyAttempt> {
   const { store, config } = app;
   const leaseMs = toLeaseMs(config);
-  const claim = await store.claims.take(`job ${JOB}`, OWNER, leaseMs);
+  const claim = await store.claims.take(`job ${NIGHTLY_JOB}`, OWNER, leaseMs);
   if (claim === undefined) return { kind: "held" };
   try {
     return await whileHeld(store, claim, leaseMs, async () => {
@@ -71,10 +72,10 @@ async function begin(
   claim: Claim,
 ): Promise<{ readonly isTakenOver: boolean } | undefined> {
   const { token } = claim;
-  const before = await store.jobs.latest(JOB);
+  const before = await store.jobs.latest(NIGHTLY_JOB);
   const run = await store.transaction(async (tx) => {
     await tx.assertClaim(claim);
-    return tx.jobs.begin({ job: JOB, businessDate, owner: OWNER, token, startedAt: clock() });
+    return tx.jobs.begin({ job: NIGHTLY_JOB, businessDate, owner: OWNER, token, startedAt: clock() });
   });
   return run && { isTakenOver: before?.businessDate === businessDate };
 }
@@ -95,12 +96,18 @@ async function finish(
     signal,
     onClaimLost,
     job: {
-      name: `${JOB} ${businessDate}`,
+      name: `${NIGHTLY_JOB} ${businessDate}`,
       claim,
       finish: (judged) =>
         publishReport(app, judged, { folder, lang, setting: "worker.reportFolder", token, assertOurs }),
       async end(tx, { report }) {
-        await tx.jobs.end({ job: JOB, businessDate, token, endedAt: clock(), outcome: report.verdict });
+        await tx.jobs.end({
+          job: NIGHTLY_JOB,
+          businessDate,
+          token,
+          endedAt: clock(),
+          outcome: report.verdict,
+        });
       },
     },
   });
@@ -125,14 +132,4 @@ export async function helpNightly(app: App, options: CrewOptions): Promise<boole
     },
   });
   return groups > 0;
-}
-
-/**
- * Settles what has come in.
- *
- * @returns how many rows of it this process settled
- */
-export async function sweepInbox(app: App, options: CrewOptions): Promise<number> {
-  const rows = await settle(app, 0, options);
-  return Object.values(rows).reduce((sum, { seen }) => sum + seen, 0);
 }

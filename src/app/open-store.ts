@@ -51,7 +51,7 @@ export async function withStore<Result>(
 }
 
 /** A store's URL as it may be shown: without the password. */
-function nameStore(url: string): string {
+export function nameStore(url: string): string {
   return parseStoreUrl(url).kind === "sqlite" ? url : parseAddress(url).name;
 }
 

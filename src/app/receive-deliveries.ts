@@ -1,11 +1,11 @@
-import { readFileSync } from "node:fs";
-import type { Config } from "../config.ts";
-import { UsageError } from "../domain/errors.ts";
-import { appendPayloads } from "../intake/save-intakes.ts";
-import { makePayloadParser } from "../sources/import-payloads.ts";
-import type { ReceivedDelivery } from "../sources/webhook/receiver.ts";
+import { randomUUID } from "node:crypto";
+import { StoreBroken, UsageError } from "../domain/errors.ts";
+import type { RawDelivery } from "../intake/incoming.ts";
+import { spoolBatches, toSpoolBatch } from "../intake/spool-deliveries.ts";
+import type { Receiver } from "../sources/webhook/receiver.ts";
 import { makeReceiver } from "../sources/webhook/receiver.ts";
-import { makeSharedKeyVerifier } from "../sources/webhook/verify-shared-key.ts";
+import type { GuardListener } from "./guard-deliveries.ts";
+import { openGuard } from "./guard-deliveries.ts";
 import type { App } from "./open-app.ts";
 
 /** A server that takes deliveries. */
@@ -16,44 +16,67 @@ export interface Receiving {
   readonly close: () => Promise<void>;
 }
 
-export interface ReceivingListener {
+export interface ReceivingListener extends Omit<GuardListener, "onTls"> {
   /** Told the HTTP status of every answer. */
   readonly onAnswer: (status: number) => void;
   /** Told why deliveries could not be saved; the carrier is told to come again. */
   readonly onFailure: (error: unknown) => void;
+  /** Told of each connection that ended before anything was asked, because TLS was not agreed on. */
+  readonly onHandshakeFailure: () => void;
 }
 
 /**
  * Starts to take webhook deliveries. What is answered with 200 lies durably in
- * the inbox; settling it is left to others.
+ * the spool; reading it is left to others. Once the store's disk or file has
+ * failed, nothing is answered with 200 any more until a person has looked and
+ * started anew: what a disk that has failed once says later proves nothing.
  *
- * @throws UsageError without a key, or when the address cannot be listened at
+ * @throws UsageError without a secret, key or certificate that is needed, or
+ *   when the address cannot be listened at
  */
 export async function receiveDeliveries(
   app: App,
-  { onAnswer, onFailure }: ReceivingListener,
+  { onAnswer, onFailure, onHandshakeFailure, ...guardListener }: ReceivingListener,
 ): Promise<Receiving> {
   const { contract, config, clock } = app;
   const { host, port, path } = config.serve;
-  const keys = readKeys(config.serve, process.env);
   const save = makeDeliverySaver(app);
-  const receiver = makeReceiver({
+  let broken: StoreBroken | undefined;
+  let receiver: Receiver | undefined;
+  const guard = await openGuard(contract.webhook.verifiers, config.serve, clock, {
+    ...guardListener,
+    onTls: (tls) => receiver?.renewTls(tls),
+  });
+  receiver = makeReceiver({
     path,
-    verifiers: contract.webhook.verifiers.map(({ header }) => makeSharedKeyVerifier(header, keys)),
+    verifiers: guard.verifiers,
+    tls: guard.tls,
+    onHandshakeFailure,
     deliveryIdHeader: contract.webhook.deliveryIdHeader,
     now: clock,
     onAnswer,
-    save: (deliveries) =>
-      save(deliveries).catch((error: unknown) => {
-        onFailure(error);
+    save: async (deliveries) => {
+      try {
+        if (broken !== undefined) throw broken;
+        await save(deliveries);
+      } catch (error) {
+        if (error !== broken) onFailure(error);
+        if (error instanceof StoreBroken) broken = error;
         throw error;
-      }),
+      }
+    },
   });
-  try {
-    const url = (await receiver.listen(port, host)) + path;
-    return { url, close: receiver.close };
-  } catch (cause) {
+  const close = async (): Promise<void> => {
+    guard.close();
     await receiver.close();
+  };
+  try {
+    // The thread is there before the first delivery is.
+    await save([]);
+    const url = (await receiver.listen(port, host)) + path;
+    return { url, close };
+  } catch (cause) {
+    await close();
     if (!(cause instanceof Error && "syscall" in cause && "code" in cause)) throw cause;
     throw new UsageError(
       {
@@ -67,45 +90,19 @@ export async function receiveDeliveries(
   }
 }
 
-/** Makes what appends deliveries to the inbox: all of them durably, or none. */
+/**
+ * Makes what keeps deliveries as they came: all of them durably, or none. A
+ * thread does it where there are threads: while one waits for the disk, this
+ * one goes on receiving.
+ */
 export function makeDeliverySaver({
   store,
-  contract,
-  config,
-}: App): (deliveries: readonly ReceivedDelivery[]) => Promise<void> {
-  const parse = makePayloadParser("webhook", { contract, legacyZone: config.zone });
+  threads,
+}: Pick<App, "store" | "threads">): (deliveries: readonly RawDelivery[]) => Promise<void> {
+  const receiver = randomUUID();
   return async (deliveries) => {
-    const payloads = deliveries.map(({ body, receivedAt, deliveryId }) =>
-      parse(
-        body,
-        { channel: "webhook", name: deliveryId, receivedAt, httpStatus: null },
-        `delivery ${deliveryId}`,
-      ),
-    );
-    await appendPayloads(store, "webhook", payloads);
+    const batches = deliveries.length === 0 ? [] : [toSpoolBatch(receiver, deliveries)];
+    if (threads === null) await spoolBatches(store, batches);
+    else await Array.fromAsync(threads.submit({ kind: "spool", batches }));
   };
-}
-
-function readKeys(
-  { keyEnvironment, keyFile }: Config["serve"],
-  environment: Readonly<Record<string, string | undefined>>,
-): readonly string[] {
-  const place = keyFile === undefined ? `environment variable ${keyEnvironment}` : `serve.keyFile ${keyFile}`;
-  const text = keyFile === undefined ? environment[keyEnvironment] : readKeyFile(keyFile);
-  const keys = (text ?? "").split("\n").flatMap((line) => (line.trim() === "" ? [] : [line.trim()]));
-  if (keys.length > 0) return keys;
-  throw new UsageError({
-    place,
-    value: text === undefined ? "not there" : "empty",
-    expected: "the key that deliveries must carry, or two, a line each, while it is being changed",
-    todo: "set it, or name another in serve.keyEnvironment or serve.keyFile",
-  });
-}
-
-function readKeyFile(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
 }

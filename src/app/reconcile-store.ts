@@ -11,7 +11,7 @@ import type { Selection } from "../store/parcel-access.ts";
 import type { RunPlan, RunRecord } from "../store/run-access.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import type { EvaluationListener } from "./crew.ts";
-import { evaluate, OWNER, settle, toLeaseMs } from "./crew.ts";
+import { evaluate, OWNER, sweepInbox, toLeaseMs } from "./crew.ts";
 import type { App } from "./open-app.ts";
 import { toKinds } from "./to-kinds.ts";
 
@@ -97,7 +97,7 @@ async function findOwnRun(
 
 async function openRun(app: App, options: ReconcileOptions, claim: Claim): Promise<RunPlan> {
   const { signal, onClaimLost, job } = options;
-  await settle(app, 0, { signal, onClaimLost });
+  await sweepInbox(app, { signal, onClaimLost });
   signal?.throwIfAborted();
   const plan = await planRun(app, options);
   await app.store.transaction(async (tx) => {

@@ -5,6 +5,7 @@ import { addDigests, makeDigester, NO_ROWS_DIGEST } from "../store/digest.ts";
 import { countObservations } from "../store/dossier-codec.ts";
 import { readRecords } from "../store/inbox-record.ts";
 import type { ChannelBooks } from "../store/intake-access.ts";
+import { readDeliveries } from "../store/spool-codec.ts";
 import { columnsOf } from "../store/table-sql.ts";
 import type { TableName, TableRow } from "../store/tables.ts";
 import { listStretches, TABLE_NAMES } from "../store/tables.ts";
@@ -103,6 +104,11 @@ function count(counts: Counts, table: TableName, rows: readonly TableRow[]): voi
           if (record.kind === "observation") counts.waiting += 1;
         }
       }
+      break;
+    }
+    case "spool": {
+      const at = columns.indexOf("deliveries");
+      for (const row of rows) counts.waiting += [...readDeliveries(row[at] as Uint8Array)].length;
       break;
     }
     default:

@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { UsageError } from "../domain/errors.ts";
+import type { DriftReport } from "../report/contract-data.ts";
 import type { CsvOptions } from "../report/render-csv.ts";
 import { renderCsv, renderParcelsCsv } from "../report/render-csv.ts";
 import { renderHtml } from "../report/render-html.ts";
 import { renderJson } from "../report/render-json.ts";
+import type { FilesReport } from "../report/report-data.ts";
 import type { Lang } from "../report/texts.ts";
 import { gatherReport } from "./gather-report.ts";
 import { listFindings, listParcels } from "./list-store.ts";
@@ -17,6 +19,10 @@ import type { ReconcileResult } from "./reconcile-store.ts";
 export interface WrittenReport {
   readonly htmlPath: string;
   readonly paths: readonly string[];
+  /** Of the scan files that were fetched, for those who show more than the verdict. */
+  readonly files: FilesReport | undefined;
+  /** What is different in the new services' payloads from what was usual. */
+  readonly drift: readonly DriftReport[];
 }
 
 export interface ReportOptions {
@@ -51,7 +57,8 @@ export async function writeReport(
   } catch (cause) {
     throw toReportError(cause, out, setting);
   }
-  return { htmlPath, paths: [htmlPath, jsonPath, findingsPath, parcelsPath] };
+  const paths = [htmlPath, jsonPath, findingsPath, parcelsPath];
+  return { htmlPath, paths, files: data.files, drift: data.drift ?? [] };
 }
 
 /** Turns a failure of the disk into one that a person can mend, and leaves all others as they are. */

@@ -24,7 +24,7 @@ export function addGlobalOptions(command: Command): Command {
       "--database <url>",
       "the store, sqlite:PATH or postgres://… (default: the configured one, sqlite:trackbridge.db)",
     )
-    .option("--now <ISO-8601>", "sets the clock for the whole run, such as 2026-03-21T06:30:00Z", parseNow)
+    .option("--now <ISO-8601>", "sets the clock for the whole run, such as 2026-03-21T06:30:00Z", parseMoment)
     .addOption(
       new Option("--format <format>", "how results are printed; jsonl where rows are listed")
         .choices(["text", "json", "jsonl"])
@@ -50,9 +50,10 @@ export function parseCount(text: string): number {
   return Number(text);
 }
 
-function parseNow(text: string): number {
+/** An instant, as UTC epoch milliseconds. */
+export function parseMoment(text: string): number {
   try {
-    return parseInstant(text, "--now");
+    return parseInstant(text, "command line");
   } catch {
     throw new InvalidArgumentError(
       "expected an ISO 8601 instant with offset or Z, such as 2026-03-21T06:30:00Z.",

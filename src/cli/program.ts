@@ -1,9 +1,11 @@
 import { Command, Option } from "commander";
+import { PULLS } from "../app/feeds/pulls.ts";
 import { readVersion } from "../app/version.ts";
 import { CHANNELS } from "../domain/channel.ts";
 import { FINDING_KINDS, FINDING_STATES } from "../domain/finding.ts";
 import { PARCEL_VERDICTS } from "../domain/verdict.ts";
 import { addGlobalOptions, parseCount } from "./global-options.ts";
+import { addSiteCommands } from "./site-commands.ts";
 
 const EXIT_CODES = `
 Exit codes: 0 fine · 1 differences · 2 usage, configuration or run error · 3 not proven · 130 interrupted
@@ -56,6 +58,20 @@ export function makeProgram(): Command {
     );
   }
 
+  command("pull", "fetches from every configured source once: scan files over SFTP, the old API, the new API")
+    .addOption(new Option("--feed <feed...>", "only these").choices(PULLS))
+    .addHelpText("after", PULL_HELP)
+    .action(async (_options, self: Command) =>
+      (await import("./commands/pull.ts")).pull(self.optsWithGlobals()),
+    );
+
+  command("run", "the nightly job in one command: pull, reconcile, report")
+    .option("--out <folder>", "where the report goes", "report")
+    .addHelpText("after", RUN_HELP)
+    .action(async (_options, self: Command) =>
+      (await import("./commands/run.ts")).run(self.optsWithGlobals()),
+    );
+
   command("reconcile", "evaluates what changed since the last run, and says go, no go or not proven")
     .option("--full", "evaluate everything")
     .action(async (_options, self: Command) =>
@@ -104,16 +120,62 @@ export function makeProgram(): Command {
       (await import("./commands/serve.ts")).serve(self.optsWithGlobals()),
     );
 
+  addSiteCommands(command);
+
   const mapping = program.command("mapping").description("works on the event-mapping table").exitOverride();
   command("lint", "checks the mapping table", mapping).action(async (_options, self: Command) =>
     (await import("./commands/mapping-lint.ts")).mappingLint(self.optsWithGlobals()),
   );
 
+  addContractCommands(program, command);
+  addLayoutCommands(program, command);
   addDbCommands(program, command);
   return program;
 }
 
-type AddCommand = (spec: string, description: string, parent?: Command) => Command;
+/** Adds a command with the global flags. */
+export type AddCommand = (spec: string, description: string, parent?: Command) => Command;
+
+/** The commands about the contract with the new services. */
+function addContractCommands(program: Command, command: AddCommand): void {
+  const contract = program
+    .command("contract")
+    .description("works on the contract: where the fields of the new services stand")
+    .exitOverride();
+  command(
+    "check <file> <payload...>",
+    "says field by field what a contract finds in payloads; exits 1 when a needed field or a code is missing",
+    contract,
+  )
+    .addOption(
+      new Option("--service <service>", "whose payloads they are (default: seen from them)").choices([
+        "webhook",
+        "status-api",
+      ]),
+    )
+    .addHelpText("after", CONTRACT_CHECK_HELP)
+    .action(async (file: string, payloads: string[], _options, self: Command) =>
+      (await import("./commands/contract-check.ts")).contractCheck(file, payloads, self.optsWithGlobals()),
+    );
+}
+
+/** The commands about the layouts of scan files. */
+function addLayoutCommands(program: Command, command: AddCommand): void {
+  const layout = program.command("layout").description("works on the layouts of scan files").exitOverride();
+  command("check <file>", "shows how a scan file is read; exits 1 when rows are set aside", layout)
+    .option("--layout <name>", "name or path of the file's layout (default: the configured one)")
+    .option("--rows <number>", "how many rows are shown", parseCount, 5)
+    .action(async (file: string, _options, self: Command) =>
+      (await import("./commands/layout-check.ts")).layoutCheck(file, self.optsWithGlobals()),
+    );
+  command(
+    "guess <file...>",
+    "proposes a layout for files of one feed, as a file to be saved; exits 1 when it is not sure of all",
+    layout,
+  ).action(async (files: string[], _options, self: Command) =>
+    (await import("./commands/layout-guess.ts")).layoutGuess(files, self.optsWithGlobals()),
+  );
+}
 
 /** The commands about the store itself. */
 function addDbCommands(program: Command, command: AddCommand): void {
@@ -147,6 +209,21 @@ function addDbCommands(program: Command, command: AddCommand): void {
     );
 }
 
+const CONTRACT_CHECK_HELP = `
+FILE is the name of a contract that comes along (reference, example-nested), or the path of your own.
+A PAYLOAD file is one JSON document, or one a line; as \`import\` takes it, or the bare body. Nothing is taken in.
+
+A new contract, step by step:
+  1. copy config/contracts/reference.yml, or example-nested.yml where that is nearer
+  2. trackbridge contract check ours.yml one-delivery.json
+  3. "No field reads" lists what stands elsewhere: put those paths into the file, unknown codes under codes:
+  4. again, with everything you have, until the last line is content; then name the file: contract: in the settings
+
+Only values of the contract's own fields are shown; of everything else the names.
+
+Exit codes: 0 fine · 1 a needed field is missing or wrong somewhere, a code is unknown, a payload cannot be read, or
+nothing was found · 2 usage, configuration or run error`;
+
 const MOVING_UP = `
 From SQLite to PostgreSQL:
   trackbridge db copy --from sqlite:trackbridge.db --to postgres://me@server/trackbridge
@@ -155,6 +232,18 @@ From SQLite to PostgreSQL:
 The user must be able to make a schema in the database. The password may stand in the URL, or in PGPASSWORD.
 ?schema=NAME behind the URL keeps several stores in one database. The same command again goes on where a copy was
 interrupted; nobody else can use the copy before it is whole.`;
+
+const PULL_HELP = `
+What is fetched, and where secrets are found: \`feeds\` in the settings. What was fetched before is not fetched again,
+and what a pull that was stopped has left, the next one fetches. \`sweep\` asks the new API about parcels of which it
+should have spoken and did not, the oldest first. One process at a time pulls on a store; another waits for its turn.
+
+Exit codes: 0 fine · 1 rows were set aside · 2 something could not be fetched, or usage error · 130 interrupted`;
+
+const RUN_HELP = `
+Where no feed is configured it goes by what was imported and pushed.
+
+Exit codes, by the verdict: 0 go · 1 no go · 3 not proven · 2 usage, configuration or run error · 130 interrupted`;
 
 const WORKER_HELP = `
 Start as many as you like, on one database: one runs the night's job, the others help it, and whoever is killed
@@ -167,8 +256,9 @@ Exit codes: 0 done, or stopped by SIGTERM · 2 usage, configuration or run error
 const SERVE_HELP = `
 A delivery that is answered with 200 is on disk. Where the store is busy or failing the answer is 503 with
 Retry-After, and the carrier has to come again. Start as many as you like, on one database.
-Host, port, path and where the key is found: \`serve\` in the settings. The key itself comes from the environment
-(TRACKBRIDGE_WEBHOOK_KEY) or from a file. It is plain HTTP: put what ends TLS in front of it.
+Host, port, path, TLS and where secrets are found: \`serve\` in the settings. Who gets in is said by the contract's
+verifiers; the shared key comes from the environment (TRACKBRIDGE_WEBHOOK_KEY) or from a file. Without \`serve.tls\` it
+is plain HTTP: put what ends TLS in front of it.
 SIGTERM and SIGINT take no more, answer what was taken, and end.
 
 Exit codes: 0 stopped by SIGTERM · 2 usage, configuration or run error · 130 interrupted`;

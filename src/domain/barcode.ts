@@ -30,6 +30,19 @@ export function parseBarcode(text: string, place: string): Barcode {
   return barcode.toUpperCase() as Barcode;
 }
 
+/** Of the Universal Postal Union's form: two letters, digits, two letters of a country. */
+const S10 = /^[A-Z]{2}[0-9]{8,9}[A-Z]{2}$/;
+
+/**
+ * Whether a barcode is an international one (UPU S10). Those that the carrier
+ * made itself since 10 March 2026 are not found by barcode, only by reference.
+ *
+ * @see https://developer.postnl.nl/operational-status/changelog
+ */
+export function isInternational(barcode: Barcode): boolean {
+  return S10.test(barcode);
+}
+
 /** How many buckets the parcels are spread over. Stored with every row: changing it means a new store. */
 export const BUCKETS = 1024;
 

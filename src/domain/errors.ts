@@ -73,6 +73,11 @@ export class UsageError extends Error {
   }
 }
 
+/** The store's disk or file has failed: nothing that is written from now on can be trusted until a person has looked. */
+export class StoreBroken extends UsageError {
+  override readonly name = "StoreBroken";
+}
+
 /** Others keep the store to themselves, or it cannot be reached: the same again, a little later, may succeed. */
 export class StoreBusy extends UsageError {
   override readonly name = "StoreBusy";

@@ -16,6 +16,7 @@ export const INPUT_CODES = {
   event_id_conflict: "another body came first under the same event id",
   ROW_RAGGED: "a row has more or fewer columns than the layout",
   ROW_TOO_LONG: "a row is longer than any row can be",
+  ROW_UNENDED: "the last row has no line end, and the layout wants one",
   ROW_QUOTES: "a quote is opened and not closed in the same row",
   ROW_CONTROL_CHARACTER: "a row holds control characters",
   RECORD_UNKNOWN: "a record is of a kind that the layout does not know",

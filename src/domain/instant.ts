@@ -32,6 +32,16 @@ const MOST_SLICES = 200_000;
 /** Resolves wall-clock readings of one zone; remembers each ten minutes it has met, because files repeat them a million times. */
 export type ZoneReader = (parts: LocalParts) => LocalReading | undefined;
 
+/** Whether it is the IANA name of a time zone. */
+export function isZone(text: string): boolean {
+  try {
+    Temporal.PlainDate.from("2026-01-01").toZonedDateTime(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Makes the reader of a zone's wall clock. It gives `undefined` for a date or
  * time that no calendar has (31 February, 25:00).

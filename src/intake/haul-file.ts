@@ -25,7 +25,9 @@ export async function* haulFile(file: FileIntake): AsyncGenerator<Haul> {
     ...sorter.finish(),
     arrived: new ArrivalClock().arrived,
     deliveries: new Map(),
+    traffic: null,
     rows,
+    notes: [],
     isLast: false,
   });
 
@@ -45,7 +47,7 @@ export async function* haulFile(file: FileIntake): AsyncGenerator<Haul> {
   }
   const clock = new ArrivalClock();
   clock.add(arrival);
-  yield { ...toHaul([], count, quarantined), arrived: clock.arrived, isLast: true };
+  yield { ...toHaul([], count, quarantined), arrived: clock.arrived, notes: file.notes, isLast: true };
 }
 
 async function* toParts({ hash, content }: FileIntake): AsyncGenerator<RawPart> {

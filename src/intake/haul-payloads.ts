@@ -6,6 +6,7 @@ import { Packer } from "../store/pack.ts";
 import type { Haul, HauledIntake } from "./haul.ts";
 import { ArrivalClock, RecordSorter } from "./haul.ts";
 import type { PayloadIntake } from "./incoming.ts";
+import { TrafficTally } from "./traffic-tally.ts";
 
 /** Kept, with the memory that they have grown to: a haul is made in one go, and many are made. */
 const TOOLS = { packer: new Packer(), sorter: new RecordSorter() };
@@ -25,6 +26,7 @@ export function haulPayloads(channel: Channel, payloads: Iterable<PayloadIntake>
   const intakes: HauledIntake[] = [];
   const deliveries = new Map<string, { firstAt: number; lastAt: number }>();
   const clock = new ArrivalClock();
+  const traffic = new TrafficTally();
   let count = 0;
   for (const payload of payloads) {
     const { arrival, content, hash, listed, rows } = payload;
@@ -32,6 +34,7 @@ export function haulPayloads(channel: Channel, payloads: Iterable<PayloadIntake>
     clock.add(arrival);
     count += rows.length;
     noteDelivery(payload, deliveries);
+    traffic.add(payload);
     const delivered = channel === "webhook" ? findOnlyObservation(payload) : undefined;
     if (delivered !== undefined) {
       sorter.add(delivered.barcode, encodeFresh(delivered, { name: arrival.name, pack }));
@@ -59,7 +62,9 @@ export function haulPayloads(channel: Channel, payloads: Iterable<PayloadIntake>
     ...sorter.finish(),
     arrived: clock.arrived,
     deliveries,
+    traffic: traffic.finish(),
     rows: count,
+    notes: [],
     isLast: true,
   };
 }

@@ -5,6 +5,7 @@ import type { Channel } from "../domain/channel.ts";
 import { toEventKey } from "../store/event-keys.ts";
 import { toRecordLine } from "../store/inbox-record.ts";
 import type { ChannelProgress, RawPart } from "../store/intake-access.ts";
+import type { HauledTraffic } from "./traffic-tally.ts";
 
 /**
  * What was read of a stretch of one channel's intakes, ready to be kept:
@@ -26,8 +27,12 @@ export interface Haul {
   /** How many intakes arrived, and when; see {@link ChannelProgress}. */
   readonly arrived: Arrived;
   readonly deliveries: ChannelProgress["deliveries"];
+  /** What its payloads showed beside their rows; `null`: nothing that a contract describes. */
+  readonly traffic: HauledTraffic | null;
   /** How many rows were read. */
   readonly rows: number;
+  /** Of a file, in its last haul: what people should know of it, one line each. */
+  readonly notes: readonly string[];
   /** Whether no intake goes on in the next haul. */
   readonly isLast: boolean;
 }

@@ -10,6 +10,7 @@ import type { IntakeTally } from "./intake-tally.ts";
 import { addRows } from "./intake-tally.ts";
 import { makeIntakeKeeper } from "./keep-intakes.ts";
 import { resolveClashes } from "./resolve-clashes.ts";
+import { makeTrafficSaver } from "./save-traffic.ts";
 
 /** So many bytes of records are appended at once: a batch for each bucket, so that batches stay few. */
 const RECORDS_AT_ONCE = 16 * 1024 * 1024;
@@ -41,6 +42,7 @@ export function makeHaulWriter(tx: StoreTransaction, channel: Channel): HaulWrit
   let events: Pick<Haul, "eventKeys" | "eventBuckets">[] = [];
   let arrived: Arrived = { intakes: 0, firstReceivedAt: null, lastReceivedAt: null };
   const deliveries = new Map<string, DeliveryWindow>();
+  const traffic = makeTrafficSaver(tx.feedStates, channel);
   let rows: RowTally = NO_ROWS;
 
   const flush = async (): Promise<void> => {
@@ -72,6 +74,7 @@ export function makeHaulWriter(tx: StoreTransaction, channel: Channel): HaulWrit
           lastAt: Math.max(window?.lastAt ?? lastAt, lastAt),
         });
       }
+      traffic.add(haul.traffic);
       if (!wantsRecords || haul.records.length === 0) return;
       waiting.push(haul);
       if (haul.eventKeys.length > 0)
@@ -82,6 +85,7 @@ export function makeHaulWriter(tx: StoreTransaction, channel: Channel): HaulWrit
     async finish() {
       await flush();
       await settleEvents();
+      await traffic.save();
       if (arrived.intakes > 0 || rows.seen > 0) {
         const bucket = (arrived.lastReceivedAt ?? 0) % BUCKETS;
         await writer.saveProgress({ channel, bucket, ...arrived, rows, deliveries });

@@ -2,7 +2,7 @@ import type { Channel } from "../domain/channel.ts";
 import type { GroupWorker } from "../store/bucket-groups.ts";
 import { LEASE_MS } from "../store/bucket-groups.ts";
 import { packKeyOf } from "../store/pack.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, StoreTransaction } from "../store/store.ts";
 import type { Haul } from "./haul.ts";
 import { haulFile } from "./haul-file.ts";
 import { haulPayloads } from "./haul-payloads.ts";
@@ -12,6 +12,9 @@ import { addTallies } from "./intake-tally.ts";
 import { makeHaulWriter } from "./save-hauls.ts";
 import { settleInbox } from "./settle-inbox.ts";
 
+/** A small write in the transaction that takes something in, such as a cursor: kept with it, or not at all. */
+export type AlsoWrite = (tx: StoreTransaction) => Promise<void>;
+
 const WORKER: GroupWorker = { owner: `process ${process.pid}`, leaseMs: LEASE_MS };
 
 /**
@@ -19,12 +22,18 @@ const WORKER: GroupWorker = { owner: `process ${process.pid}`, leaseMs: LEASE_MS
  * books, all or nothing; then settles them. Content that is known adds nothing
  * but its arrival, unless no row of it could be read: then it is read again,
  * because the layout may be the right one now.
+ *
+ * @param also what else is written in that transaction, after the rows were read
  */
-export async function saveFiles(store: Store, files: readonly FileIntake[]): Promise<IntakeTally> {
+export async function saveFiles(
+  store: Store,
+  files: readonly FileIntake[],
+  also?: (tx: StoreTransaction) => Promise<void>,
+): Promise<IntakeTally> {
   async function* haulAll(): AsyncGenerator<Haul> {
     for (const file of files) yield* haulFile(file);
   }
-  return settleAfter(store, "legacy-scan", await append(store, "legacy-scan", haulAll()));
+  return settleAfter(store, "legacy-scan", await append(store, "legacy-scan", haulAll(), also));
 }
 
 /**
@@ -52,20 +61,25 @@ export async function appendPayloads(
   store: Store,
   channel: Channel,
   payloads: readonly PayloadIntake[],
+  also?: AlsoWrite,
 ): Promise<IntakeTally> {
   const pack = packKeyOf(payloads.map(({ content }) => content));
-  return append(store, channel, [haulPayloads(channel, payloads, pack)]);
+  return append(store, channel, [haulPayloads(channel, payloads, pack)], also);
 }
 
+/** @returns rows that need no settling */
 async function append(
   store: Store,
   channel: Channel,
   hauls: Iterable<Haul> | AsyncIterable<Haul>,
+  also?: AlsoWrite,
 ): Promise<IntakeTally> {
   return store.transaction(async (tx) => {
     const writer = makeHaulWriter(tx, channel);
     for await (const haul of hauls) await writer.add(haul);
-    return writer.finish();
+    const counted = await writer.finish();
+    await also?.(tx);
+    return counted;
   });
 }
 

@@ -1,5 +1,7 @@
 import { compareSums } from "./compare-sums.ts";
 import { renderDays } from "./html/days-section.ts";
+import { renderDrift } from "./html/drift-section.ts";
+import { renderFiles } from "./html/files-section.ts";
 import { renderFindings } from "./html/findings-section.ts";
 import { type Html, html, trustedHtml } from "./html/html.ts";
 import { renderKinds } from "./html/kinds-section.ts";
@@ -60,7 +62,7 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
     renderVerdict(shown, parts),
     renderProvisional(data, parts),
     renderHeadline(data, shown, parts),
-    renderContents(parts),
+    renderContents(data, parts),
     renderParcels(data, parts),
     renderKinds(data, parts),
     renderDays(data, parts),
@@ -68,8 +70,10 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
     renderFindings(data, parts),
     renderPending(data, parts),
     renderChannels(data, parts),
+    renderFiles(data, parts),
     renderSums(data, parts),
     renderQuarantine(data, parts),
+    renderDrift(data, parts),
     renderCorrections(data, parts),
     renderSettings(data, parts),
     renderGlossary(data, parts),
@@ -88,7 +92,7 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
   return { output: page.markup, exitCode: shown.exitCode };
 }
 
-function renderContents({ texts }: Parts): Html {
+function renderContents({ files, drift = [] }: ReportData, { texts }: Parts): Html {
   const headings: Readonly<Record<SectionId, string>> = {
     parcels: texts.rates.heading,
     kinds: texts.kindsSection.heading,
@@ -97,13 +101,17 @@ function renderContents({ texts }: Parts): Html {
     findings: texts.findings.heading,
     pending: texts.pendingSection.heading,
     channels: texts.channelsSection.heading,
+    files: texts.filesSection.heading,
     sums: texts.sums.heading,
     quarantine: texts.quarantine.heading,
+    drift: texts.drift.heading,
     corrections: texts.corrections.heading,
     settings: texts.settings.heading,
     words: texts.glossary.heading,
   };
+  const isShown = { files: files !== undefined, drift: drift.length > 0 };
+  const shown = SECTION_IDS.filter((id) => isShown[id as keyof typeof isShown] ?? true);
   return html`
 <nav class="contents" aria-label="${texts.page.contents}"><ul>
-${SECTION_IDS.map((id) => html`<li><a href="#${id}">${headings[id]}</a></li>\n`)}</ul></nav>`;
+${shown.map((id) => html`<li><a href="#${id}">${headings[id]}</a></li>\n`)}</ul></nav>`;
 }

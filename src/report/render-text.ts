@@ -3,15 +3,17 @@ import { SEVERITIES } from "../domain/finding.ts";
 import type { RunVerdict, VerdictReason } from "../domain/verdict.ts";
 import { compareSums, toDifference } from "./compare-sums.ts";
 import { hasKnown } from "./has-known.ts";
+import type { Formats } from "./make-formats.ts";
 import { makeFormats } from "./make-formats.ts";
 import type {
+  FilesReport,
   FindingReport,
   ImportReport,
   KindReport,
   ParcelReport,
   ReconcileReport,
 } from "./report-data.ts";
-import type { Lang, Plural } from "./texts.ts";
+import type { Lang, Plural, Texts } from "./texts.ts";
 import { fillText, getTexts, toPlural } from "./texts.ts";
 import { toMatchRates } from "./to-match-rates.ts";
 import { toShownVerdict } from "./to-shown-verdict.ts";
@@ -22,6 +24,8 @@ export interface ReconcileStory {
   readonly report: ReconcileReport;
   readonly reasons: readonly VerdictReason[];
   readonly kinds?: readonly KindReport[];
+  /** Where scan files were fetched and the caller has looked at them. */
+  readonly files?: FilesReport | undefined;
 }
 
 export interface TextOptions {
@@ -54,7 +58,7 @@ function toPaint(colour: boolean | undefined, ...codes: readonly number[]): Pain
 export function renderReconcileText(story: ReconcileStory, lang: Lang, { colour }: TextOptions = {}): string {
   const texts = getTexts(lang);
   const formats = makeFormats(texts);
-  const { report, reasons, kinds } = story;
+  const { report, reasons, kinds, files } = story;
   const { parcels, findings, tieOut } = report;
   const sums = compareSums(report, undefined);
   const shown = toShownVerdict({ summary: report, reasons }, sums, texts, formats);
@@ -103,7 +107,28 @@ export function renderReconcileText(story: ReconcileStory, lang: Lang, { colour 
     difference: number(difference),
   };
   lines.push("", ...wrap(`${texts.text.tieOut}: ${fillText(texts.text.tieOutLine, figures)}`, "", INDENT));
+  if (files !== undefined) lines.push("", texts.filesSection.heading, ...listFiles(files, texts, formats));
   return toText(lines);
+}
+
+/** Each feed in a line, and how often each kind of irregularity came in another. */
+function listFiles(
+  { feeds, irregularities, irregularitiesTotal }: FilesReport,
+  { filesSection }: Texts,
+  { number }: Formats,
+): string[] {
+  const lines = feeds.flatMap(({ feed, slots: { received, late, missing } }) => {
+    const expected = number(received + late + missing);
+    const figures = { received: number(received), late: number(late), missing: number(missing) };
+    const line = fillText(filesSection.line, { feed: toVisibleText(feed, 60), expected, ...figures });
+    return wrap(line, INDENT, INDENT + INDENT);
+  });
+  if (irregularitiesTotal === 0) return [...lines, ...wrap(filesSection.complete, INDENT)];
+  const byKind = Map.groupBy(irregularities, ({ irregularity }) => irregularity);
+  for (const [kind, { length }] of byKind) {
+    lines.push(toFigureLine(INDENT + filesSection.kinds[kind].name, number(length)));
+  }
+  return lines;
 }
 
 function compareSeverity(a: KindReport, b: KindReport): number {

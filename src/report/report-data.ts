@@ -1,6 +1,8 @@
 import type { Channel } from "../domain/channel.ts";
+import type { FileIrregularity, FileIrregularityKind, FileSlot } from "../domain/file-calendar.ts";
 import type { Cause, FindingKind, FindingState, PendingReason, Severity } from "../domain/finding.ts";
 import type { EpisodeTally, ParcelVerdict, RowTally, RunVerdict, VerdictReason } from "../domain/verdict.ts";
+import type { DriftReport } from "./contract-data.ts";
 
 /**
  * The shapes that leave the program: what `--format json` prints and what the
@@ -109,6 +111,38 @@ export interface CodeReport {
   readonly findings: number;
 }
 
+/** The scan files of a feed against its calendar. */
+export interface FeedFilesReport {
+  /** As in the settings. */
+  readonly feed: string;
+  readonly calendar: "given" | "learnt" | "none";
+  /** What follows speaks of the time since then. */
+  readonly since: string;
+  /** Files by remote name, ever. */
+  readonly files: number;
+  readonly lastReceivedAt: string | null;
+  /** Files that were expected, by what became of them. */
+  readonly slots: Readonly<Record<FileSlot["state"], number>>;
+  /** Customers of whom too little is known to expect anything. */
+  readonly unlearnt: number;
+}
+
+/** One thing that is wrong with a feed's files; see {@link FileIrregularity}. */
+export interface FileIrregularityReport extends Omit<FileIrregularity, "kind" | "at" | "expectedAt"> {
+  readonly feed: string;
+  readonly irregularity: FileIrregularityKind;
+  readonly at: string;
+  readonly expectedAt: string | null;
+}
+
+/** The scan files of every feed that was fetched. */
+export interface FilesReport {
+  readonly feeds: readonly FeedFilesReport[];
+  /** The worst kinds first; not all where there are many. */
+  readonly irregularities: readonly FileIrregularityReport[];
+  readonly irregularitiesTotal: number;
+}
+
 /** Everything a report shows, gathered from the store. Rendering adds nothing and drops nothing silently. */
 export interface ReportData {
   /** The clock of the run. */
@@ -126,6 +160,8 @@ export interface ReportData {
   readonly reasons: readonly VerdictReason[];
   readonly summary: ReconcileReport;
   readonly channels: readonly ChannelReport[];
+  /** Absent where no scan files were ever fetched. */
+  readonly files?: FilesReport;
   readonly kinds: readonly KindReport[];
   /** The codes with most open findings, most first; not all where there are many. */
   readonly codes?: readonly CodeReport[];
@@ -163,6 +199,8 @@ export interface ReportData {
   }[];
   /** How many there are in all; absent: `corrections` holds all. */
   readonly correctionsTotal?: number;
+  /** What is different in the new services' payloads from what was usual; absent: nothing. */
+  readonly drift?: readonly DriftReport[];
 }
 
 /** The three outputs of `report`, by file name. */

@@ -45,7 +45,7 @@ export interface VerifyReport extends MigrateReport {
   readonly checks: readonly CheckReport[];
   /** What the database finds wrong with its file, in its own words. */
   readonly damage: readonly string[];
-  /** Observations that wait in the inbox; the books count them when they are settled. */
+  /** Observations that wait in the inbox, and deliveries in the spool; the books count them when they are settled. */
   readonly waiting: number;
   /** Whether all checks hold. */
   readonly isSound: boolean;

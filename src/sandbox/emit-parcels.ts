@@ -147,6 +147,7 @@ function say(
   sink: WorldSink,
   counts: RowCounts,
 ): void {
+  sink.addConsignment?.(stories);
   for (const story of stories) {
     emitScanRows(story, plan, prng, sink, counts);
     emitDeliveries(story, plan, prng, sink, counts);

@@ -1,4 +1,5 @@
 import type { ParcelVerdict } from "../domain/verdict.ts";
+import type { Story } from "./story.ts";
 
 /** The channels that come as lines of JSON. */
 export type JsonChannel = "legacy-api" | "webhook" | "status-api";
@@ -10,6 +11,8 @@ export interface WorldSink {
   /** `receivedAt` in ms, the order of the lines; `line` is one JSON text without line end. */
   readonly addLine: (channel: JsonChannel, receivedAt: number, line: string) => void;
   readonly addParcel: (barcode: string, verdict: ParcelVerdict) => void;
+  /** The pieces of one consignment as they were made up. */
+  readonly addConsignment?: (stories: readonly Story[]) => void;
 }
 
 /** The number of a customer's scan file: `place` counts the arrival times. */

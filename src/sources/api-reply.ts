@@ -5,6 +5,10 @@ export interface ApiReply {
   readonly httpStatus: number;
   readonly bytes: Uint8Array;
   readonly request: ApiRequest;
+  /** The header `Date`. */
+  readonly date: string | null;
+  /** The header `Retry-After`. */
+  readonly retryAfter: string | null;
 }
 
 /** What was asked for, as in an exported line: `{ barcode: "3S…" }`, `{ updatedshipments: "11223344" }`. */

@@ -10,6 +10,9 @@ export const PATH = /^(?:\[\]|[^.[\]\s]+(?:\[\])?)(?:\.[^.[\]\s]+(?:\[\])?)*$/;
 /** Longer texts are no codes, ids, references or cursors; they would only swell the store. */
 const MOST_TEXT = 2_000;
 
+/** A path, or two of which a date and its time of day are joined with a blank. */
+export type Place = string | { readonly date: string; readonly time: string };
+
 /** A text's place in a payload, compiled once. */
 export interface Field {
   /** The first alternative that is filled, trimmed; numbers as text; `null` where none is. Never fails. */
@@ -29,22 +32,25 @@ const SEVERAL = Symbol("several");
  * one element: to choose among several would be a guess.
  *
  * @param name what the field is called in messages
- * @param paths by {@link PATH}, the preferred one first; none: the field is never filled
+ * @param places the preferred one first; none: the field is never filled
  */
-export function compileField(name: string, paths: readonly string[]): Field {
-  const walks = paths.map((path) => compileWalk(path, true));
+export function compileField(name: string, places: readonly Place[]): Field {
+  const finds = places.map(compilePlace);
   const find = (payload: unknown): string | null => {
-    for (const walk of walks) {
-      const text = toText(walk(payload));
+    for (const findText of finds) {
+      const text = findText(payload);
       if (text !== null) return text;
     }
     return null;
   };
+  const walks = places.flatMap(pathsOf).map((path) => compileWalk(path, true));
   const get = (payload: unknown, place: string): string => {
     const text = find(payload);
     if (text !== null) return text;
-    const other = walks.map((walk) => walk(payload)).find((value) => !isEmpty(value));
-    const shown = paths.join(" or ");
+    const other = walks
+      .map((walk) => walk(payload))
+      .find((value) => !isEmpty(value) && toText(value) === null);
+    const shown = places.map((one) => pathsOf(one).join(" and ")).join(" or ");
     if (other === undefined) {
       throw new InputError("FIELD_MISSING", {
         place,
@@ -61,6 +67,21 @@ export function compileField(name: string, paths: readonly string[]): Field {
     });
   };
   return { find, get };
+}
+
+/** The paths that a place is made of. */
+export function pathsOf(place: Place): readonly string[] {
+  return typeof place === "string" ? [place] : [place.date, place.time];
+}
+
+function compilePlace(place: Place): (payload: unknown) => string | null {
+  const walks = pathsOf(place).map((path) => compileWalk(path, true));
+  const [first] = walks;
+  if (walks.length === 1 && first !== undefined) return (payload) => toText(first(payload));
+  return (payload) => {
+    const texts = walks.map((walk) => toText(walk(payload)));
+    return texts.includes(null) ? null : texts.join(" ");
+  };
 }
 
 /** Compiles the way to a list or an object; the last `[]` says that a list is expected and is not walked into. */

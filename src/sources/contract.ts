@@ -1,40 +1,21 @@
 import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-import { z } from "zod";
+import type { z } from "zod";
 import { UsageError } from "../domain/errors.ts";
 import type { ZoneReader } from "../domain/instant.ts";
 import { makeZoneReader } from "../domain/instant.ts";
-import { normaliseWireCode } from "../mapping/translate.ts";
-import type { Field, Walk } from "./compile-path.ts";
-import { compileField, compileWalk, getOwn, PATH } from "./compile-path.ts";
+import type { Field, Place, Walk } from "./compile-path.ts";
+import { compileField, compileWalk, getOwn } from "./compile-path.ts";
+import type { DetailName } from "./contract-schema.ts";
+import { CONTRACT_SCHEMA, DETAIL_NAMES } from "./contract-schema.ts";
+import type { FactorRule } from "./factor-rule.ts";
+import type { FieldPlaces } from "./field-places.ts";
+import { toDeliveryPlaces, toReplyPlaces } from "./field-places.ts";
+import type { VerifierRule } from "./verifier-rule.ts";
 
-/** The details that a payload of the new side may carry. */
-const DETAIL_NAMES = [
-  "customerNumber",
-  "customerCode",
-  "reference",
-  "mainBarcode",
-  "location",
-  "productCode",
-] as const;
-type DetailName = (typeof DETAIL_NAMES)[number];
 type DetailFields = Readonly<Record<DetailName, Field>>;
-
-/** What a webhook verifier checks; its secrets come from the configuration. */
-export type VerifierRule = { readonly kind: "shared-key"; readonly header: string };
-
-/** What every request to the API carries; keys and secrets come from the configuration. */
-export type FactorRule =
-  | { readonly kind: "api-key"; readonly header: string }
-  | {
-      readonly kind: "oauth-client-credentials";
-      /** A path on the API's host, or a whole https address. */
-      readonly tokenUrl: string;
-      readonly scope: string | null;
-      /** Where id and secret go: the `Authorization` header, or the form. */
-      readonly authentication: "basic" | "post";
-    };
 
 /** One call of the API: a path with `{placeholders}`, and our parameter names → the carrier's in the query. */
 export interface RequestRule {
@@ -46,6 +27,8 @@ export interface RequestRule {
 export interface Contract {
   /** The file, for messages. */
   readonly place: string;
+  /** The file's name without its ending. */
+  readonly name: string;
   /** Whether this is a reconstruction, not the carrier's own document; every report says so then. */
   readonly isProvisional: boolean;
   /** The wall clock of timestamps without offset; `null`: they are refused. */
@@ -58,6 +41,7 @@ export interface Contract {
     readonly deliveryIdHeader: string | null;
     /** Wire code → status, as written; `null`: the status names themselves. */
     readonly codes: Readonly<Record<string, string>> | null;
+    readonly places: FieldPlaces;
   };
   readonly statusApi: {
     readonly items: Walk;
@@ -71,6 +55,7 @@ export interface Contract {
     readonly requests: Readonly<Record<"barcode" | "reference" | "updated", RequestRule>>;
     readonly factors: readonly FactorRule[];
     readonly codes: Readonly<Record<string, string>> | null;
+    readonly places: FieldPlaces;
   };
 }
 
@@ -120,11 +105,12 @@ export function parseContract(text: string, place: string): Contract {
       { cause },
     );
   }
-  const checked = contractSchema.safeParse(raw);
+  const checked = CONTRACT_SCHEMA.safeParse(raw);
   if (!checked.success) throw toUsageError(checked.error, raw, place);
   const { webhook, statusApi, provisional, zone, codes } = checked.data;
   return {
     place,
+    name: basename(place).replace(/\.[^.]+$/, ""),
     isProvisional: provisional === "yes",
     readZone: zone === undefined ? null : makeZoneReaderOf(zone, place),
     webhook: {
@@ -135,6 +121,7 @@ export function parseContract(text: string, place: string): Contract {
       verifiers: webhook.verifiers,
       deliveryIdHeader: webhook.deliveryIdHeader?.toLowerCase() ?? null,
       codes: webhook.codes ?? codes ?? null,
+      places: toDeliveryPlaces(webhook.fields),
     },
     statusApi: {
       items: compileWalk(statusApi.items),
@@ -149,146 +136,16 @@ export function parseContract(text: string, place: string): Contract {
       status: compileFields(["code", "timestamp", ...DETAIL_NAMES], statusApi.status),
       nextCursor: compileField("next cursor", statusApi.nextCursor ?? []),
       requests: statusApi.requests,
-      factors: statusApi.factors.map((factor) =>
-        factor.kind === "api-key" ? factor : { ...factor, scope: factor.scope ?? null },
-      ),
+      factors: statusApi.factors,
       codes: statusApi.codes ?? codes ?? null,
+      places: toReplyPlaces(statusApi),
     },
   };
 }
 
-/**
- * The wire codes of both services, lower case, and the status each stands for:
- * the contract's own table, or the status names themselves.
- *
- * @throws UsageError when the table names a status that does not exist, or one code twice
- */
-export function toWireCodes(
-  contract: Contract,
-  statusNames: Iterable<string>,
-): Readonly<Record<"webhook" | "status-api", ReadonlyMap<string, string>>> {
-  const names = new Set(statusNames);
-  const toMap = (
-    codes: Readonly<Record<string, string>> | null,
-    key: string,
-  ): ReadonlyMap<string, string> => {
-    if (codes === null) return new Map([...names].map((name) => [normaliseWireCode(name), name]));
-    const statuses = new Map<string, string>();
-    for (const [wire, status] of Object.entries(codes)) {
-      const code = normaliseWireCode(wire);
-      const place = `${contract.place}: ${key}.${wire}`;
-      if (!names.has(status)) {
-        throw new UsageError({
-          place,
-          value: `status '${status}'`,
-          expected: "a name from the status table",
-          todo: "correct the contract's codes, or add the status to the table",
-        });
-      }
-      if (statuses.has(code)) {
-        throw new UsageError({
-          place,
-          value: `code '${wire}' a second time`,
-          expected: "each code once, case not counted",
-          todo: "remove one of the rows",
-        });
-      }
-      statuses.set(code, status);
-    }
-    return statuses;
-  };
-  return {
-    webhook: toMap(contract.webhook.codes, "codes of the webhook"),
-    "status-api": toMap(contract.statusApi.codes, "codes of the status API"),
-  };
-}
-
-const path = z.string().regex(PATH, "a path such as item.status.code");
-const listPath = path.refine((text) => text.endsWith("[]"), "a path that ends in []");
-const paths = z.union([path.transform((one) => [one]), z.array(path).min(1, "at least one path")], {
-  error: "a path such as item.status.code, or a list of paths",
-});
-const header = z.string().regex(/^[A-Za-z0-9-]{1,64}$/, "the name of a header");
-const codes = z.record(z.string(), z.string());
-const requestPath = z.string().regex(/^\/[^\s?#]*$/, "a path that begins with / and has no query");
-const details = Object.fromEntries(DETAIL_NAMES.map((name) => [name, paths.optional()])) as {
-  readonly [name in DetailName]: z.ZodOptional<typeof paths>;
-};
-
-function requestTo(placeholder: string | null, queryNames: readonly string[]) {
-  const path =
-    placeholder === null
-      ? requestPath
-      : requestPath.refine((text) => text.includes(`{${placeholder}}`), `a path that holds {${placeholder}}`);
-  const name = z.string().min(1).optional();
-  const query = z.strictObject(Object.fromEntries(queryNames.map((queryName) => [queryName, name])));
-  return z.strictObject({ path, query: query.default({}) });
-}
-
-const contractSchema = z.strictObject({
-  provisional: z.enum(["yes", "no"]).default("no"),
-  zone: z.string().optional(),
-  codes: codes.optional(),
-  webhook: z.strictObject({
-    fields: z.strictObject({
-      barcode: paths,
-      code: paths,
-      timestamp: paths,
-      eventId: paths.optional(),
-      eventTime: paths.optional(),
-      ...details,
-    }),
-    verifiers: z
-      .array(z.discriminatedUnion("kind", [z.strictObject({ kind: z.literal("shared-key"), header })]))
-      .min(1, "at least one verifier"),
-    deliveryIdHeader: header.optional(),
-    codes: codes.optional(),
-  }),
-  statusApi: z
-    .strictObject({
-      items: listPath,
-      item: z.strictObject({
-        barcode: paths,
-        ...details,
-        statuses: listPath,
-        currentStatus: path.optional(),
-      }),
-      status: z.strictObject({ code: paths, timestamp: paths, ...details }),
-      nextCursor: paths.optional(),
-      requests: z.strictObject({
-        barcode: requestTo("barcode", []),
-        reference: requestTo("reference", ["customerNumber", "customerCode"]),
-        updated: requestTo(null, ["customerNumber", "from", "until", "cursor"]),
-      }),
-      factors: z
-        .array(
-          z.discriminatedUnion("kind", [
-            z.strictObject({ kind: z.literal("api-key"), header }),
-            z.strictObject({
-              kind: z.literal("oauth-client-credentials"),
-              tokenUrl: z
-                .string()
-                .regex(/^(\/|https:\/\/)\S+$/, "a path that begins with /, or an https address"),
-              scope: z.string().optional(),
-              authentication: z.enum(["basic", "post"]).default("basic"),
-            }),
-          ]),
-        )
-        .min(1, "at least one factor"),
-      codes: codes.optional(),
-    })
-    .refine(
-      ({ nextCursor, requests }) => nextCursor === undefined || requests.updated.query.cursor !== undefined,
-      {
-        path: ["requests", "updated", "query", "cursor"],
-        error: "a name for the cursor, because nextCursor has a place",
-      },
-    ),
-});
-
 function compileFields<const Name extends string>(
   names: readonly Name[],
-  places: Readonly<Partial<Record<Name, readonly string[] | undefined>>>,
+  places: Readonly<Partial<Record<Name, readonly Place[] | undefined>>>,
 ): Readonly<Record<Name, Field>> {
   return Object.fromEntries(names.map((name) => [name, compileField(name, places[name] ?? [])])) as Record<
     Name,

@@ -4,6 +4,7 @@ import { UsageError } from "../domain/errors.ts";
 import { HttpFailure } from "./http-failure.ts";
 import type { RetryClock, RetryPolicy } from "./http-retry.ts";
 import { makeRetry, RETRY_POLICY } from "./http-retry.ts";
+import type { Pacer } from "./pacing/pacer.ts";
 
 /** Bounds of one attempt. */
 interface HttpLimits {
@@ -34,6 +35,25 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
+  /** Gets ready, before each attempt, what `sign` needs; may send requests of its own. */
+  readonly prepare?: () => Promise<void>;
+  /** What holds for one attempt only, such as a code or an assertion: asked for as the attempt leaves, after every wait. */
+  readonly sign?: () => SignedParts;
+}
+
+export interface SignedParts {
+  /** Beside the request's own. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** In the place of the request's own. */
+  readonly body?: string;
+}
+
+/** Whom we trust, and who we are, on a connection; all of it PEM. */
+export interface TlsIdentity {
+  /** In the place of the authorities that Node trusts. */
+  readonly authorities: string | null;
+  readonly certificate: string | null;
+  readonly certificateKey: string | null;
 }
 
 /** A complete reply: a body that was cut off is a failure, never a reply. */
@@ -63,6 +83,9 @@ export function makeHttpClient(settings: {
   readonly random?: () => number;
   readonly limits?: Partial<HttpLimits>;
   readonly retry?: Partial<RetryPolicy>;
+  readonly tls?: TlsIdentity;
+  /** Its clock is this client's. Without it requests leave at once, and nothing outlives the client. */
+  readonly pacer?: Pacer;
 }): HttpClient {
   const limits = { ...HTTP_LIMITS, ...settings.limits };
   const clock: RetryClock = {
@@ -70,9 +93,9 @@ export function makeHttpClient(settings: {
     sleep: settings.sleep ?? sleepAtLeast,
     random: settings.random ?? Math.random,
   };
-  const retry = makeRetry({ ...RETRY_POLICY, ...settings.retry }, clock);
+  const retry = makeRetry({ ...RETRY_POLICY, ...settings.retry }, clock, settings.pacer);
   const agent = new Agent({
-    connect: { timeout: limits.connectMs },
+    connect: { timeout: limits.connectMs, ...toTlsOptions(settings.tls) },
     headersTimeout: limits.headersMs,
     bodyTimeout: limits.bodyIdleMs,
     maxResponseSize: limits.mostReplyBytes,
@@ -82,7 +105,12 @@ export function makeHttpClient(settings: {
   });
   return {
     send: (request) =>
-      retry(request.url.origin, request.place, () => attempt(request, agent, limits.totalMs)),
+      retry(
+        request.url.origin,
+        request.place,
+        () => attempt(request, agent, limits.totalMs),
+        request.prepare,
+      ),
     close: () => agent.close(),
   };
 }
@@ -127,14 +155,28 @@ function toSegment(value: string): string {
   return encodeURIComponent(value).replace(/^\.{1,2}$/, (dots) => `${dots}_`);
 }
 
+/** Certificates are always checked, whatever `NODE_TLS_REJECT_UNAUTHORIZED` says: every request carries keys. */
+function toTlsOptions(tls: TlsIdentity | undefined) {
+  const { authorities, certificate, certificateKey } = tls ?? {};
+  return {
+    rejectUnauthorized: true,
+    minVersion: "TLSv1.2",
+    ...(authorities == null ? {} : { ca: authorities }),
+    ...(certificate == null || certificateKey == null ? {} : { cert: certificate, key: certificateKey }),
+  } as const;
+}
+
 async function attempt(request: HttpRequest, agent: Agent, totalMs: number): Promise<HttpReply> {
-  const { place, method, url, headers } = request;
+  const { place, method, url } = request;
+  // Outside the try: what fails here is not the service's failure.
+  const signed = request.sign?.() ?? {};
+  const headers = { ...request.headers, ...signed.headers };
   try {
     const reply = await sendRequest(url, {
       dispatcher: agent,
       method,
       headers,
-      body: request.body,
+      body: signed.body ?? request.body,
       signal: AbortSignal.timeout(totalMs),
     });
     const bytes = new Uint8Array(await reply.body.arrayBuffer());
@@ -156,7 +198,7 @@ async function attempt(request: HttpRequest, agent: Agent, totalMs: number): Pro
 }
 
 /** Node's timers may fire a millisecond early; a wait that was asked for must not. */
-async function sleepAtLeast(ms: number): Promise<void> {
+export async function sleepAtLeast(ms: number): Promise<void> {
   await setTimeout(ms + 1);
 }
 

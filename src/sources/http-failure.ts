@@ -8,9 +8,9 @@ import { toMessage } from "../domain/errors.ts";
  */
 export class HttpFailure extends Error {
   override readonly name = "HttpFailure";
-  /** The network's or client's code, such as `ECONNRESET` or `UND_ERR_BODY_TIMEOUT`; or `RETRY_LATER`, `TOKEN_REFUSED`. */
+  /** The network's or client's code, such as `ECONNRESET` or `UND_ERR_BODY_TIMEOUT`; or `RETRY_LATER`, `CIRCUIT_OPEN`, `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE`. */
   readonly code: string;
-  /** UTC epoch milliseconds before which the other side wants no request; `null` where it has not said so. */
+  /** UTC epoch milliseconds before which no request may be sent; `null` where nothing says so. */
   readonly notBefore: number | null;
 
   constructor(code: string, complaint: Complaint, notBefore: number | null = null) {

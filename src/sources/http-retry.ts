@@ -1,6 +1,8 @@
-import { toIsoUtc } from "../domain/instant.ts";
 import type { HttpReply } from "./http-client.ts";
 import { HttpFailure } from "./http-failure.ts";
+import type { PaceClock, Pacer } from "./pacing/pacer.ts";
+import { makePacer, retryLater } from "./pacing/pacer.ts";
+import { earnRetry, FULL_BUDGET, spendRetry } from "./pacing/retry-budget.ts";
 
 /** How often and how long a request is tried again. */
 export interface RetryPolicy {
@@ -21,10 +23,8 @@ export const RETRY_POLICY: RetryPolicy = {
   longestWaitMs: 120_000,
 };
 
-/** Time and chance, handed in. `now` is UTC epoch milliseconds, `random` from 0 up to 1. */
-export interface RetryClock {
-  readonly now: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
+/** Time and chance, handed in. `random` is from 0 up to 1. */
+export interface RetryClock extends PaceClock {
   readonly random: () => number;
 }
 
@@ -34,7 +34,7 @@ export interface RetryClock {
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-15 and, for 521 to 524,
  *   Cloudflare's "Cloudflare 5xx errors"
  */
-const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([
+export const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([
   408, // the server waited too long for us
   429, // too many requests
   500, // something broke there
@@ -72,105 +72,64 @@ const RETRYABLE_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /** Runs attempts at one origin until one stands. */
-export type Retry = (origin: string, place: string, attempt: () => Promise<HttpReply>) => Promise<HttpReply>;
+export type Retry = (
+  origin: string,
+  place: string,
+  attempt: () => Promise<HttpReply>,
+  prepare?: () => Promise<void>,
+) => Promise<HttpReply>;
 
 /**
  * Makes the one layer that repeats requests.
  *
  * Waits are drawn evenly between nothing and a doubling bound (full jitter). A
  * `Retry-After` is a floor, for every later request to the same origin too: no
- * request leaves before it. The last attempt's reply is given back as it is; so
- * is one that asks for a longer wait than the policy allows.
+ * request leaves before it. Only so many requests may be repeated as the budget
+ * allows; the last attempt's reply is given back as it is.
  *
- * @throws HttpFailure of the last attempt, or `RETRY_LATER` while an origin's wait is too long
+ * @throws HttpFailure of the last attempt; `RETRY_LATER` where the wait that the
+ *   service asks for is longer than the policy allows; `CIRCUIT_OPEN` before the first
  */
-export function makeRetry(policy: RetryPolicy, clock: RetryClock): Retry {
-  /** MUTABLE: by origin, the moment before which it wants no request. */
-  const notBefore = new Map<string, number>();
+export function makeRetry(
+  policy: RetryPolicy,
+  clock: RetryClock,
+  pacer: Pacer = makePacer(null, policy.longestWaitMs, clock),
+): Retry {
+  let budget = FULL_BUDGET;
 
-  const waitForOrigin = async (origin: string, place: string): Promise<void> => {
-    // Others may be told to wait longer while this one sleeps, so it looks again; not for ever.
-    for (let round = 0; round < policy.attempts; round += 1) {
-      const until = notBefore.get(origin) ?? 0;
-      const waitMs = until - clock.now();
-      if (waitMs <= 0) return;
-      if (waitMs > policy.longestWaitMs) throw retryLater(place, until);
-      await clock.sleep(waitMs);
-    }
-    const until = notBefore.get(origin) ?? 0;
-    if (until > clock.now()) throw retryLater(place, until);
-  };
-
-  return async (origin, place, attempt) => {
+  return async (origin, place, attempt, prepare = async () => {}) => {
+    budget = earnRetry(budget);
+    let last: HttpReply | HttpFailure | undefined;
+    // Once the breaker has opened, what was heard before is the answer: only that says which request was at fault.
+    const orLast = (refusal: unknown): HttpReply | HttpFailure => {
+      if (last === undefined || !isOpenCircuit(refusal)) throw refusal;
+      return last;
+    };
     for (let made = 1; ; made += 1) {
-      await waitForOrigin(origin, place);
-      const outcome = await attempt().catch(toFailure);
-      const isLast = made >= policy.attempts;
-      if (outcome instanceof HttpFailure) {
-        if (isLast || !RETRYABLE_CODES.has(outcome.code)) throw outcome;
-      } else {
-        if (!RETRYABLE_STATUSES.has(outcome.httpStatus)) return outcome;
-        const askedMs = parseRetryAfter(outcome.retryAfter, outcome.date, clock.now());
-        if (askedMs !== null) {
-          notBefore.set(origin, Math.max(notBefore.get(origin) ?? 0, clock.now() + askedMs));
-        }
-        if (isLast || (askedMs ?? 0) > policy.longestWaitMs) return outcome;
+      // What is thrown here was refused before it left, or has been repeated by its own request already.
+      const outcome = await pacer.dispatch(origin, place, prepare, attempt).catch(orLast);
+      const isSame = outcome === last;
+      last = outcome;
+      const isFailure = outcome instanceof HttpFailure;
+      const mayPass = isFailure
+        ? RETRYABLE_CODES.has(outcome.code)
+        : RETRYABLE_STATUSES.has(outcome.httpStatus);
+      const notBefore = pacer.notBefore(origin);
+      if (mayPass && !isFailure && notBefore - clock.now() > policy.longestWaitMs) {
+        throw retryLater(place, notBefore, outcome.httpStatus);
       }
+      const left = mayPass && !isSame && made < policy.attempts ? spendRetry(budget) : null;
+      if (left === null) {
+        if (isFailure) throw outcome;
+        return outcome;
+      }
+      budget = left;
       const boundMs = Math.min(policy.capMs, policy.baseMs * 2 ** (made - 1));
       await clock.sleep(Math.floor(clock.random() * boundMs));
     }
   };
 }
 
-const SECONDS = /^[0-9]{1,9}$/;
-const HTTP_DATE =
-  /^[A-Z][a-z]{2}, ([0-9]{2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT$/;
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/**
- * How long the other side wants us to wait, in milliseconds; `null` where it
- * does not say so in a way that can be read. A date is measured by the reply's
- * own `Date`, so that two clocks that differ do no harm.
- *
- * @param retryAfter the header, in seconds or as a date
- * @param date the reply's `Date` header
- * @param now UTC epoch milliseconds, for replies without `Date`
- * @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
- */
-export function parseRetryAfter(retryAfter: string | null, date: string | null, now: number): number | null {
-  const text = retryAfter?.trim() ?? "";
-  if (SECONDS.test(text)) return Number(text) * 1000;
-  const until = parseHttpDate(text);
-  if (until === null) return null;
-  return Math.max(0, until - (parseHttpDate(date ?? "") ?? now));
-}
-
-function parseHttpDate(text: string): number | null {
-  const [, day, month = "", year, hour, minute, second] = HTTP_DATE.exec(text) ?? [];
-  if (day === undefined) return null;
-  const monthNumber = String(MONTHS.indexOf(month) + 1).padStart(2, "0");
-  try {
-    return Temporal.Instant.from(`${year}-${monthNumber}-${day}T${hour}:${minute}:${second}Z`)
-      .epochMilliseconds;
-  } catch {
-    return null;
-  }
-}
-
-function toFailure(cause: unknown): HttpFailure {
-  if (cause instanceof HttpFailure) return cause;
-  throw cause;
-}
-
-function retryLater(place: string, until: number): HttpFailure {
-  return new HttpFailure(
-    "RETRY_LATER",
-    {
-      place,
-      value: `the service asked for no request before ${toIsoUtc(until)}`,
-      expected: "a wait that fits into this run",
-      todo: "nothing; the next run after that moment fetches what is missing",
-    },
-    until,
-  );
+function isOpenCircuit(error: unknown): boolean {
+  return error instanceof HttpFailure && error.code === "CIRCUIT_OPEN";
 }

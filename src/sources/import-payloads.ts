@@ -1,6 +1,6 @@
 import { UsageError } from "../domain/errors.ts";
 import { makeZoneReader } from "../domain/instant.ts";
-import type { PayloadIntake } from "../intake/incoming.ts";
+import type { PayloadIntake, RawDelivery } from "../intake/incoming.ts";
 import type { Contract } from "./contract.ts";
 import type { PayloadChannel } from "./exported-line.ts";
 import { parseExportedLine, toBrokenLineIntake, toOverlongLineIntake } from "./exported-line.ts";
@@ -38,6 +38,17 @@ export function makePayloadParser(
     case "status-api":
       return (content, arrival, place) => parseStatusReply(content, arrival, place, contract);
   }
+}
+
+/** Makes the reader of deliveries that a receiver has taken. */
+export function makeDeliveryParser(context: PayloadContext): (delivery: RawDelivery) => PayloadIntake {
+  const parse = makePayloadParser("webhook", context);
+  return ({ body, receivedAt, deliveryId }) =>
+    parse(
+      body,
+      { channel: "webhook", name: deliveryId, receivedAt, httpStatus: null },
+      `delivery ${deliveryId}`,
+    );
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Arrival } from "../domain/arrival.ts";
 import type { Barcode } from "../domain/barcode.ts";
 import { InputError, toVisible } from "../domain/errors.ts";
 import type { Observation } from "../domain/observation.ts";
-import type { ParsedRow, PayloadIntake } from "../intake/incoming.ts";
+import type { ParsedRow, PayloadIntake, SeenPayload } from "../intake/incoming.ts";
 
 /** An arrival whose moment is known: only such a one can give observations. */
 export type ReceivedArrival = Arrival & { readonly receivedAt: number };
@@ -47,6 +47,7 @@ export function toPayloadIntake(
   found: {
     readonly listed?: readonly Barcode[];
     readonly customerNumber?: string | null;
+    readonly seen?: SeenPayload | undefined;
   } = {},
 ): PayloadIntake {
   return {
@@ -57,6 +58,7 @@ export function toPayloadIntake(
     rows,
     listed: found.listed ?? [],
     customerNumber: found.customerNumber ?? null,
+    seen: found.seen,
   };
 }
 

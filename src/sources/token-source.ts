@@ -1,5 +1,7 @@
 import { getOwn, toText } from "./compile-path.ts";
-import type { HttpClient, HttpReply } from "./http-client.ts";
+import type { AssertionKey } from "./factors/client-assertion.ts";
+import { makeAssertion } from "./factors/client-assertion.ts";
+import type { HttpClient, HttpReply, HttpRequest, SignedParts } from "./http-client.ts";
 import { HttpFailure } from "./http-failure.ts";
 import { parseJson } from "./parse-json.ts";
 
@@ -8,7 +10,7 @@ export interface TokenSource {
   /**
    * The token in use, or a new one; many callers at once make one request.
    *
-   * @throws HttpFailure `TOKEN_REFUSED`, or what kept the request from an answer
+   * @throws HttpFailure `TOKEN_REFUSED`, `TOKEN_UNAVAILABLE`, or what kept the request from an answer
    */
   readonly get: () => Promise<string>;
   /** Drops a token that was refused; a newer one stays. */
@@ -30,29 +32,32 @@ const PLACE = "OAuth token";
 /** @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
 const BEARER = /^[A-Za-z0-9\-._~+/]+=*$/;
 
+/** How the client says who it is when it asks for a token. */
+export type ClientProof =
+  | { readonly kind: "basic" | "post"; readonly secret: string }
+  | { readonly kind: "private-key-jwt"; readonly key: AssertionKey; readonly audience: string };
+
+interface TokenSettings {
+  readonly url: URL;
+  readonly clientId: string;
+  readonly proof: ClientProof;
+  readonly scope: string | null;
+  readonly now: () => number;
+}
+
 /**
  * Makes a source of access tokens: fetched when first needed, kept for 80 % of
  * their life.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
  */
-export function makeTokenSource(
-  http: HttpClient,
-  settings: {
-    readonly url: URL;
-    readonly clientId: string;
-    readonly clientSecret: string;
-    readonly scope: string | null;
-    readonly authentication: "basic" | "post";
-    readonly now: () => number;
-  },
-): TokenSource {
+export function makeTokenSource(http: HttpClient, settings: TokenSettings): TokenSource {
   let kept: Token | null = null;
   let fetching: Promise<Token> | null = null;
 
   const fetchToken = async (): Promise<Token> => {
     const askedAt = settings.now();
-    const reply = await http.send({ place: PLACE, method: "POST", url: settings.url, ...toForm(settings) });
+    const reply = await http.send(toRequest(settings));
     return parseToken(reply, askedAt);
   };
   return {
@@ -70,35 +75,46 @@ export function makeTokenSource(
   };
 }
 
-function toForm(settings: {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly scope: string | null;
-  readonly authentication: "basic" | "post";
-}): { readonly headers: Readonly<Record<string, string>>; readonly body: string } {
-  const form = new URLSearchParams({ grant_type: "client_credentials" });
-  if (settings.scope !== null) form.set("scope", settings.scope);
-  const headers: Record<string, string> = {
-    accept: "application/json",
-    "content-type": "application/x-www-form-urlencoded",
+function toRequest({ url, clientId, proof, scope, now }: TokenSettings): HttpRequest {
+  const form = { grant_type: "client_credentials", ...(scope === null ? {} : { scope }) };
+  const sign = (): SignedParts => {
+    switch (proof.kind) {
+      case "basic": {
+        // Both are form-encoded before they are joined: RFC 6749, section 2.3.1.
+        const pair = `${toFormText(clientId)}:${toFormText(proof.secret)}`;
+        const authorization = `Basic ${Buffer.from(pair).toString("base64")}`;
+        return { headers: { authorization }, body: toForm(form) };
+      }
+      case "post":
+        return { body: toForm({ ...form, client_id: clientId, client_secret: proof.secret }) };
+      case "private-key-jwt":
+        // A new one each time: an assertion holds once.
+        return {
+          body: toForm({
+            ...form,
+            client_id: clientId,
+            client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            client_assertion: makeAssertion(proof.key, { clientId, audience: proof.audience, now: now() }),
+          }),
+        };
+    }
   };
-  if (settings.authentication === "basic") {
-    // Both are form-encoded before they are joined: RFC 6749, section 2.3.1.
-    const pair = `${toFormText(settings.clientId)}:${toFormText(settings.clientSecret)}`;
-    headers.authorization = `Basic ${Buffer.from(pair).toString("base64")}`;
-  } else {
-    form.set("client_id", settings.clientId);
-    form.set("client_secret", settings.clientSecret);
-  }
-  return { headers, body: form.toString() };
+  const headers = { accept: "application/json", "content-type": "application/x-www-form-urlencoded" };
+  return { place: PLACE, method: "POST", url, headers, body: null, sign };
+}
+
+function toForm(fields: Readonly<Record<string, string>>): string {
+  return new URLSearchParams(fields).toString();
 }
 
 function toFormText(text: string): string {
-  return new URLSearchParams({ x: text }).toString().slice("x=".length);
+  return toForm({ x: text }).slice("x=".length);
 }
 
 function parseToken(reply: HttpReply, askedAt: number): Token {
-  if (reply.httpStatus !== 200) throw refused(`HTTP ${reply.httpStatus}`);
+  const { httpStatus } = reply;
+  if (httpStatus === 429 || httpStatus >= 500) throw unavailable(`HTTP ${httpStatus}`);
+  if (httpStatus !== 200) throw refused(`HTTP ${httpStatus}`);
   let body: unknown;
   try {
     body = parseJson(reply.bytes, PLACE);
@@ -121,6 +137,15 @@ function refused(value: string): HttpFailure {
     place: PLACE,
     value,
     expected: "HTTP 200 with a bearer token in access_token",
-    todo: "check the client id, the client secret and tokenUrl in the contract",
+    todo: "check the client id, its secret or private key, this machine's clock, and tokenUrl in the contract",
+  });
+}
+
+function unavailable(value: string): HttpFailure {
+  return new HttpFailure("TOKEN_UNAVAILABLE", {
+    place: PLACE,
+    value,
+    expected: "HTTP 200 with a bearer token in access_token",
+    todo: "check the service's state; the next run fetches what is missing",
   });
 }

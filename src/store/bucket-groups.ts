@@ -11,7 +11,7 @@ import type { Store } from "./store.ts";
 export const GROUPS = 32;
 const GROUP_SIZE = BUCKETS / GROUPS;
 
-export function groupOf(bucket: number): number {
+function groupOf(bucket: number): number {
   return Math.floor(bucket / GROUP_SIZE);
 }
 
@@ -75,6 +75,42 @@ export async function workOnGroups(
     }
     if (!worked) await sleep(WAIT_MS);
   }
+}
+
+/**
+ * Works on all buckets in which something waits, as {@link workOnGroups}. Each
+ * group is done once, so that a steady stream does not hold it up for ever:
+ * what comes in meanwhile may wait.
+ *
+ * @param list the buckets in which something waits, by now
+ * @param work on those of one group
+ */
+export async function workOnWaiting(
+  store: Store,
+  worker: GroupWorker,
+  list: () => Promise<readonly number[]>,
+  work: (claim: Claim, buckets: readonly number[]) => Promise<void>,
+): Promise<void> {
+  let waiting: readonly number[] = [];
+  let left: ReadonlySet<number> | undefined;
+  const done = new Set<number>();
+  await workOnGroups(
+    store,
+    worker,
+    async () => {
+      waiting = await list();
+      const groups = new Set(waiting.map(groupOf));
+      left = (left?.intersection(groups) ?? groups).difference(done);
+      return [...left];
+    },
+    async (claim, group) => {
+      await work(
+        claim,
+        waiting.filter((bucket) => groupOf(bucket) === group),
+      );
+      done.add(group);
+    },
+  );
 }
 
 /** Does work under a claim: renews it meanwhile, and gives it back in the end. */

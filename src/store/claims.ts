@@ -10,8 +10,17 @@ export interface Claim {
   readonly token: number;
 }
 
+/** A claim, as others see it. */
+export interface HeldClaim {
+  readonly subject: string;
+  /** Such as `process 4711`. */
+  readonly owner: string;
+}
+
 /** Not for use within a transaction: there they could wait for its end. */
 export interface Claims {
+  /** Those that are held at this moment, in the order of their subjects: for people only. */
+  held(): Promise<readonly HeldClaim[]>;
   /**
    * Claims a subject that is free, or whose claim has run out. Time is the store's.
    *

@@ -1,8 +1,10 @@
 import type { Claim, Claims } from "./claims.ts";
+import type { FeedStateReader, FeedStateWriter } from "./feed-state-access.ts";
 import type { FindingReader } from "./finding-access.ts";
 import type { FeedReader, IntakeWriter } from "./intake-access.ts";
 import type { DossierWriter, ParcelReader } from "./parcel-access.ts";
 import type { EvaluationWriter, JobReader, JobWriter, RunReader } from "./run-access.ts";
+import type { SpoolReader, SpoolWriter } from "./spool-access.ts";
 import type { TableReader, TableWriter } from "./table-access.ts";
 
 /**
@@ -10,7 +12,8 @@ import type { TableReader, TableWriter } from "./table-access.ts";
  * that each one passes.
  *
  * What comes in is first appended to the *inbox*, then settled into the
- * parcels' *dossiers*, then evaluated. The bucket of the parcel (or of the
+ * parcels' *dossiers*, then evaluated. What nobody may wait to have read lies
+ * in the *spool* before that, as it came. The bucket of the parcel (or of the
  * hash, or of the event) leads every key. All instants are UTC epoch
  * milliseconds.
  */
@@ -22,6 +25,8 @@ export interface Store {
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>;
 
   readonly feeds: FeedReader;
+  readonly feedStates: FeedStateReader;
+  readonly spool: SpoolReader;
   readonly parcels: ParcelReader;
   readonly findings: FindingReader;
   readonly runs: RunReader;
@@ -46,6 +51,8 @@ export interface StoreTransaction {
   readonly dossiers: DossierWriter;
   readonly evaluations: EvaluationWriter;
   readonly tables: TableWriter;
+  readonly feedStates: FeedStateWriter;
+  readonly spool: SpoolWriter;
   /** Reads what this transaction has written, too. */
   readonly parcels: ParcelReader;
   readonly runs: RunReader;

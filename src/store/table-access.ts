@@ -15,6 +15,8 @@ export interface TableReader {
   marks(): Promise<readonly CopyMark[]>;
   /** What is wrong with the way the store is kept; `null`: it cannot tell. */
   findDamage(): Promise<readonly string[] | null>;
+  /** The database's settings on which it depends that what was committed outlives a power cut. */
+  durability(): Promise<readonly DurabilitySetting[]>;
 }
 
 /** Only inside {@link Store.transaction}. */
@@ -41,6 +43,14 @@ export interface StoreInfo {
   readonly copiedFrom: string | null;
   /** Whether the copy has not ended. */
   readonly isPartial: boolean;
+}
+
+/** A setting of the database, as it is on our connections. */
+export interface DurabilitySetting {
+  readonly name: string;
+  readonly value: string;
+  /** Whether, with this value, what was committed stays. */
+  readonly isSafe: boolean;
 }
 
 /** A stretch that has been copied, and what was in it. */

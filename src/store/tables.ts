@@ -20,9 +20,9 @@ const FEW = 16;
  * has to hold. Claims, the schema's version and the store's own identity are
  * each store's own, and not in here.
  *
- * The books come last, for {@link listStretches}: nothing comes in without
- * changing them. When they are the same at the end of a comparison, nothing
- * came in while it was made.
+ * The spool and the books come last, for {@link listStretches}: nothing comes
+ * in without changing one of them. When they are the same at the end of a
+ * comparison, nothing came in while it was made.
  */
 export const TABLES = {
   raw_part: {
@@ -184,6 +184,16 @@ export const TABLES = {
     },
     key: ["job", "business_date"],
     pageRows: MANY,
+  },
+  feed_state: {
+    columns: { feed: "text", key: "text", value: "text", changed_at: "int8" },
+    key: ["feed", "key"],
+    pageRows: MANY,
+  },
+  spool: {
+    columns: { bucket: "int4", seq: "int8", deliveries: "bytea" },
+    key: ["bucket", "seq"],
+    pageRows: FEW,
   },
   channel_books: {
     columns: {

@@ -41,3 +41,26 @@ export function planRun(
   if (last === undefined || last.businessDate < businessDate) return { businessDate };
   return last.businessDate === businessDate && !last.hasEnded ? { businessDate } : undefined;
 }
+
+/** The next night's run. */
+export interface NextRun extends DueRun {
+  /** UTC epoch milliseconds. */
+  readonly dueAt: number;
+}
+
+/** When the nightly run comes due next, and for which business date. Pure. */
+export function findNextRun({ nightlyAt, zone }: NightlySchedule, now: number): NextRun {
+  let night = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone).toPlainDate();
+  for (;;) {
+    const dueAt = night.toZonedDateTime({ timeZone: zone, plainTime: nightlyAt }).epochMilliseconds;
+    if (dueAt > now) return { dueAt, businessDate: night.subtract({ days: 1 }).toString() };
+    night = night.add({ days: 1 });
+  }
+}
+
+/** When the run for a business date came, or comes, due (UTC epoch milliseconds). Pure. */
+export function dueAtOf({ nightlyAt, zone }: NightlySchedule, businessDate: string): number {
+  return Temporal.PlainDate.from(businessDate)
+    .add({ days: 1 })
+    .toZonedDateTime({ timeZone: zone, plainTime: nightlyAt }).epochMilliseconds;
+}

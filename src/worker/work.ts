@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CrewOptions } from "../app/crew.ts";
-import { toLeaseMs } from "../app/crew.ts";
+import { sweepInbox, toLeaseMs } from "../app/crew.ts";
 import type { NightlyOptions } from "../app/nightly.ts";
-import { findLastNightly, helpNightly, runNightly, sweepInbox } from "../app/nightly.ts";
+import { findLastNightly, helpNightly, runNightly } from "../app/nightly.ts";
 import type { App } from "../app/open-app.ts";
 import { StoreBusy } from "../domain/errors.ts";
 import type { Log } from "../log.ts";
 import { toProblem } from "../log.ts";
 import { planRun } from "./plan-run.ts";
+import { pullWhenDue } from "./pull-when-due.ts";
 import { everyMinute } from "./schedule.ts";
 
 export interface WorkerOptions extends Pick<NightlyOptions, "lang"> {
@@ -28,9 +29,9 @@ interface WorkerLimits {
 const LIMITS: WorkerLimits = { mostTries: 10, busyWaitMs: 1000 };
 
 /**
- * Works until it is told to stop: the nightly run when it is due, or a hand in
- * it while another process has it; and between nights what has come in is
- * settled. Any number of processes may do so on one store.
+ * Works until it is told to stop: fetches the configured feeds when that is
+ * due; makes the nightly run when it is due, or lends a hand in it while
+ * another process has it; and between nights settles what has come in. Any number of processes may do so on one store.
  *
  * @throws UsageError with `once` only: else it is logged, and tried again
  */
@@ -71,6 +72,11 @@ async function untilStopped(signal: AbortSignal, work: () => Promise<void>): Pro
 
 async function workWhileDue(app: App, options: WorkerOptions): Promise<void> {
   const { log, signal } = options;
+  // What fetching cannot do must not keep the night's run from what is there.
+  await pullWhenDue(app, options).catch((error: unknown) => {
+    signal.throwIfAborted();
+    log.error("feeds not pulled", { problem: toProblem(error) });
+  });
   const { mostTries, busyWaitMs } = { ...LIMITS, ...options.limits };
   for (let tries = 0; ; ) {
     signal.throwIfAborted();

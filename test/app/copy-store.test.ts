@@ -12,6 +12,7 @@ import { traceParcel } from "../../src/app/trace-parcel.ts";
 import { verifyStore } from "../../src/app/verify-store.ts";
 import { writeReport } from "../../src/app/write-report.ts";
 import { UsageError } from "../../src/domain/errors.ts";
+import { spoolBatches, toSpoolBatch } from "../../src/intake/spool-deliveries.ts";
 import type { CopyReport } from "../../src/report/store-data.ts";
 import { generateWorld } from "../../src/sandbox/world.ts";
 import { readRecords, toRecordLine } from "../../src/store/inbox-record.ts";
@@ -19,6 +20,7 @@ import type { Store } from "../../src/store/store.ts";
 import type { Stretch } from "../../src/store/tables.ts";
 import { listStretches } from "../../src/store/tables.ts";
 import { allFindings, listAll, withAppOn } from "../support/apps.ts";
+import { aDelivery, BASE } from "../support/intakes.ts";
 import { HOUR, timeOf } from "../support/observations.ts";
 import { schemaOf, usePostgres } from "../support/postgres.ts";
 import {
@@ -127,7 +129,7 @@ describe("a copied store", () => {
     await withAppOn(source(), now - 30 * HOUR, async (app) => {
       await importWorld(app, onDisk, ["legacy-scan", "webhook", "legacy-api"]);
       await reconcileStore(app);
-      // Dirty parcels, a batch in the inbox, and a run that was left open.
+      // Dirty parcels, a batch in the inbox and one in the spool, and a run that was left open.
       await importWorld(app, onDisk, ["status-api"]);
       await leaveHalfDone(app);
     });
@@ -181,7 +183,7 @@ describe("a copied store", () => {
     );
     const [first, ...others] = verified.map(({ tables, waiting }) => ({ tables, waiting }));
     for (const other of others) expect(other).toEqual(first);
-    expect(first?.waiting).toBe(1);
+    expect(first?.waiting).toBe(3);
     expect(verified.map(({ isSound }) => isSound)).toEqual([true, true, true]);
   });
 
@@ -195,7 +197,7 @@ describe("a copied store", () => {
   });
 });
 
-/** Puts what a parcel's dossier holds into the inbox again, and begins a run and a job. */
+/** Puts what a parcel's dossier holds into the inbox again, and two deliveries into the spool; begins a run and a job. */
 async function leaveHalfDone({ store }: App): Promise<void> {
   const [bucket = 0] = await store.parcels.buckets();
   const [dossier] = await store.parcels.channelDossiers(bucket, "legacy-scan", null);
@@ -203,7 +205,15 @@ async function leaveHalfDone({ store }: App): Promise<void> {
   const [entry = ""] = /^\[.*?\](?=,\[|$)/.exec(dossier.observations) ?? [];
   const records = Buffer.from(toRecordLine(dossier.barcode, entry));
   expect([...readRecords(records)]).toMatchObject([{ kind: "observation" }]);
-  await store.transaction(async ({ intakes, evaluations, jobs }) => {
+  const { content } = aDelivery({ barcode: dossier.barcode });
+  const deliveries = [content, Buffer.from("no JSON")].map((body) => ({
+    body,
+    receivedAt: BASE,
+    deliveryId: "d",
+  }));
+  await spoolBatches(store, [toSpoolBatch("a receiver", deliveries)]);
+  await store.transaction(async ({ intakes, evaluations, feedStates, jobs }) => {
+    await feedStates.save({ feed: "a feed", key: "cursor", value: "7", changedAt: 1 });
     await jobs.begin({ job: "nightly", businessDate: "2026-03-08", owner: "a", token: 1, startedAt: 1 });
     await intakes.saveRecords([{ bucket, channel: "legacy-scan", records }]);
     await evaluations.openRun(aPlan({ runId: "left open" }));

@@ -50,7 +50,7 @@ function withEagerThreads(app: App, onJob?: (job: Job) => void): App {
     onJob?.(job);
     return threads.submit(job);
   };
-  return { ...app, threads: { ...threads, submit, worthwhile: { bytes: 0, parcels: 0 } } };
+  return { ...app, threads: { ...threads, submit, worthwhile: { bytes: 0, parcels: 0, minutes: 0 } } };
 }
 
 const longPath = join(folder, "TT_11223344_20260311_090000_001.csv");
@@ -260,7 +260,7 @@ describe("a world that is taken in and evaluated by threads", () => {
     const together = await run("together", (app) => {
       return withEagerThreads(app, (job) => jobs.add(job.kind));
     });
-    expect(jobs).toEqual(new Set(["haul-file", "haul-lines", "settle", "evaluate"]));
+    expect(jobs).toEqual(new Set(["haul-file", "haul-lines", "unpack", "settle", "evaluate"]));
     expect(together).toEqual(alone);
     expect(alone.reconcile.evaluated).toBe(Object.keys(world.truth.parcels).length);
     expect(alone.findings.length).toBeGreaterThan(1000);

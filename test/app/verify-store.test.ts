@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openStore, withStore } from "../../src/app/open-store.ts";
 import { reconcileStore } from "../../src/app/reconcile-store.ts";
 import { verifyStore } from "../../src/app/verify-store.ts";
+import { spoolBatches, toSpoolBatch } from "../../src/intake/spool-deliveries.ts";
 import type { VerifyReport } from "../../src/report/store-data.ts";
 import { generateWorld } from "../../src/sandbox/world.ts";
 import { addDigests, NO_ROWS_DIGEST } from "../../src/store/digest.ts";
@@ -190,7 +191,7 @@ describe("verifyStore", () => {
     await store.close();
   });
 
-  it("counts what waits in the inbox, which the books do not know yet", async () => {
+  it("counts what waits in the inbox and in the spool, which the books do not know yet", async () => {
     const url = `sqlite:${newFile()}`;
     await withStore(url, {}, async ({ store, name }) => {
       const records = Buffer.from('3SDEVC000000001\t["one","J01",1,2,"00",1]\n3SDEVC000000001\t[0,12]\n');
@@ -198,6 +199,9 @@ describe("verifyStore", () => {
         intakes.saveRecords([{ bucket: 3, channel: "status-api", records }]),
       );
       expect(await verifyStore({ store, name })).toMatchObject({ isSound: true, waiting: 1 });
+      const delivery = { body: Buffer.from("{}"), receivedAt: 1, deliveryId: "one" };
+      await spoolBatches(store, [toSpoolBatch("a receiver", [delivery, delivery])]);
+      expect(await verifyStore({ store, name })).toMatchObject({ isSound: true, waiting: 3 });
     });
   });
 });

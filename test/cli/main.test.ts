@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
@@ -158,6 +158,48 @@ describe.concurrent("the exit code", () => {
     expect(bad.stdout).toMatch(/2 codes, 25 statuses: 2 errors/);
   });
 
+  it("of layout check is 0, and 1 when rows are set aside; it needs no store and makes none", async ({
+    expect,
+  }) => {
+    const good = await run("layout", "check", "TT_11223344_20260311_090000_001.csv", "--format", "json");
+    expect([good.code, good.stderr]).toEqual([0, ""]);
+    expect(JSON.parse(good.stdout).summary).toMatchObject({ rows: 2, accepted: 2 });
+    const bad = await run("layout", "check", "with-a-bad-row.csv", "--rows", "1", "--lang", "nl");
+    expect(bad.code).toBe(1);
+    expect(bad.stdout).toMatch(/^regel 2 {2}apart gezet {2}BARCODE_INVALID$/m);
+    expect(existsSync(join(cwd, "trackbridge.db"))).toBe(false);
+  });
+
+  it("of layout guess is 1 where it is unsure, and its output is a layout for import", async ({ expect }) => {
+    write(
+      "unknown.txt",
+      ...Array.from(
+        { length: 30 },
+        (_, n) => `${parcelOf(n)}|${["J01", "B01", "I01"][n % 3]}|05.03.2026 10:${n + 10}:01`,
+      ),
+    );
+    const guess = await run("layout", "guess", "unknown.txt");
+    expect([guess.code, guess.stderr]).toEqual([1, ""]);
+    expect(guess.stdout).toMatch(
+      /^# UNSURE: time\.pattern dd\.MM\.yyyy HH:mm:ss: MM\.dd\.yyyy HH:mm:ss reads all /m,
+    );
+    writeFileSync(join(cwd, "ours.yml"), guess.stdout);
+    const to = ["--database", "sqlite:guessed.db", "--format", "json"];
+    const taken = await run("import", "legacy-scan", "unknown.txt", "--layout", "./ours.yml", ...to);
+    expect([taken.code, JSON.parse(taken.stdout).accepted]).toEqual([0, 30]);
+  });
+
+  it("of import stays 0 where the last line has no line end, and a note says so", async ({ expect }) => {
+    writeFileSync(join(cwd, "unended.csv"), `${CSV_HEADER}\n${aScanRow({ barcode: parcelOf(77) })}`);
+    const to = ["--database", "sqlite:unended.db"];
+    const { code, stderr } = await run("import", "legacy-scan", "unended.csv", ...to);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^unended\.csv: no line end behind the last line \(2\)/),
+    ]);
+    expect((await run("import", "legacy-scan", "unended.csv", "--quiet", ...to)).stderr).toBe("");
+  });
+
   it.for([["--help"], ["mapping", "lint", "--help"]])("of help is 0: %o", async (args, { expect }) => {
     const { code, stdout, stderr } = await run(...args);
     expect([code, stderr]).toEqual([0, ""]);
@@ -211,6 +253,14 @@ describe.concurrent("what cannot be done", () => {
     ["a store without a path", ["findings", "--database", "sqlite:"], /database: sqlite:/],
     ["a store that is none", ["findings", "--database", "sqlite:not-a-database.db"], /not-a-database\.db/],
     ["a report without a folder", ["report"], /--out/],
+    ["a layout check of nothing", ["layout", "check"], /file/],
+    ["a layout check of no rows", ["layout", "check", "only.csv", "--rows", "0"], /--rows/],
+    [
+      "a layout check by an unknown layout",
+      ["layout", "check", "only.csv", "--layout", "nowhere"],
+      /nowhere/,
+    ],
+    ["a layout guess of no scan file", ["layout", "guess", "settings.yml"], /settings\.yml/],
   ])("exits 2 with one line on standard error: %s", async ([, args, told], { expect }) => {
     const { code, stdout, stderr } = await run(...args);
     expect(code).toBe(2);

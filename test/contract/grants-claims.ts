@@ -62,6 +62,22 @@ export function grantsClaims(openStore: OpenStore): void {
       expect(await kit.touched()).toEqual([parcelOf(1)]);
     });
 
+    it("are shown to others while they are held, by subject", async () => {
+      expect(await kit.store.claims.held()).toEqual([]);
+      const [two, one] = [await mustTake("b", LONG, "group 2"), await mustTake("a", LONG, "group 1")];
+      const ranOut = await mustTake("c", SHORT, "group 3");
+      // Held once more, so that it has run out for sure.
+      expect(await kit.store.claims.renew(ranOut, -1)).toBe(true);
+      const [first, second] = [
+        { subject: "group 1", owner: "a" },
+        { subject: "group 2", owner: "b" },
+      ];
+      expect(await kit.store.claims.held()).toEqual([first, second]);
+      await kit.store.claims.release(one);
+      expect(await kit.store.claims.held()).toEqual([second]);
+      await kit.store.claims.release(two);
+    });
+
     it("are each about their own subject", async () => {
       const [one, two] = [await mustTake("a", LONG, "group 1"), await mustTake("b", LONG, "group 2")];
       await kit.store.claims.release(one);

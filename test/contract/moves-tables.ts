@@ -37,6 +37,17 @@ export function movesTables(openStore: OpenStore): void {
       },
     );
 
+    it("say on which settings of the database it depends that what was committed stays", async () => {
+      const settings = await kit.store.tables.durability();
+      expect(settings.map(({ name }) => name)).toContain(
+        settings.length === 1 ? "synchronous" : "synchronous_commit",
+      );
+      for (const { value, isSafe } of settings)
+        expect(isSafe, value).toBe(!["off", "OFF", "NORMAL"].includes(value));
+      // What is ours to set is safe, however fast the server was made for tests.
+      expect(settings.filter(({ name }) => name.startsWith("synchronous"))).toMatchObject([{ isSafe: true }]);
+    });
+
     it.each(TABLE_NAMES.filter(isBucketed))("hold each group of buckets by itself: %s", async (table) => {
       const groups = [0, 1, GROUPS - 1];
       const { pageRows } = TABLES[table];
@@ -94,6 +105,12 @@ export function movesTables(openStore: OpenStore): void {
       const waiting = await kit.store.parcels.inbox(0);
       expect(Buffer.from(waiting.at(-1)?.records ?? []).toString()).toBe("new");
       expect(waiting.at(-1)?.seq).toBeGreaterThan(40);
+      const spool: Stretch = { table: "spool", group: 0 };
+      await replace(spool, rowsOf(spool, 40));
+      await kit.store.transaction((tx) => tx.spool.append({ bucket: 0, deliveries: Buffer.from("new") }));
+      const spooled = (await kit.store.spool.sizes(0)).at(-1);
+      expect(spooled?.bytes).toBe(3);
+      expect(spooled?.seq).toBeGreaterThan(40);
       const runs: Stretch = { table: "run", group: 0 };
       const run = (seq: number, runId: string): TableRow => [seq, runId, 1, "f", "d", "{}", 0, "go"];
       await replace(runs, [run(7, "seventh"), run(3, "third")]);

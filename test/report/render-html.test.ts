@@ -5,6 +5,7 @@ import type { ReportData } from "../../src/report/report-data.ts";
 import { getTexts, LANGS } from "../../src/report/texts.ts";
 import {
   aCleanReportData,
+  aFilesReport,
   aFindingReport,
   aHostileReportData,
   aReportData,
@@ -223,6 +224,21 @@ describe("renderHtml", () => {
     const all = aReportData({ findingsTotal: 19, quarantineTotal: 9 });
     expect(readPage(all)).not.toContain("19 of 19");
     expect(readPage(all)).not.toContain("the first");
+  });
+
+  it("tells of the scan files and of all that is wrong with them, where some were fetched", () => {
+    const page = readPage(aReportData());
+    expect(page).toMatch(/postnl learnt \(not enough history for 1 customer\) 312 28 26 1 1 21 Mar 2026/);
+    expect(page).toContain("Missing postnl 11223344 Expected at 20 Mar 2026 13:00:30 +01:00 and not there.");
+    expect(page).toContain(
+      "Numbers 41 to 42 are not there; the next file is TT_11223344_20260320_120030_003.csv",
+    );
+    expect(page).toContain("version 2 has 7,000 bytes, the one before had 48,000");
+    const files = aFilesReport({ irregularitiesTotal: 300 });
+    expect(readPage(aReportData({ files }))).toContain("the first 9 of 300");
+    const none = aFilesReport({ irregularities: [], irregularitiesTotal: 0 });
+    expect(readPage(aReportData({ files: none }))).toContain("Every file that was expected has come");
+    expect(renderHtml(aCleanReportData(), "en").output).not.toMatch(/["#]files"/);
   });
 
   it("warns as long as the new services are reconstructed, and only then", () => {

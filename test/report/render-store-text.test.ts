@@ -45,7 +45,7 @@ describe("renderVerifyText", () => {
     );
     const text = renderVerifyText(aVerifyReport({ checks, waiting: 1, isSound: false }), "en");
     expect(text).toMatch(/observations kept +FAILS\n {2}.*ebhook.*: expected 1,200, found 1,199\n/);
-    expect(text).toMatch(/1 observation waits in the inbox/);
+    expect(text).toMatch(/1 observation waits to be settled/);
     expect(text).toMatch(/not sound/);
     expect(text).not.toMatch(/is sound/);
     const dutch = renderVerifyText(aVerifyReport({ checks, waiting: 2, isSound: false }), "nl");

@@ -10,6 +10,7 @@ import { LANGS } from "../../src/report/texts.ts";
 import {
   ACTING_CHARACTER,
   aCleanReportData,
+  aFilesReport,
   aFindingReport,
   aHostileReportData,
   anImportReport,
@@ -19,8 +20,8 @@ import {
   FINDINGS_OF_ALL_KINDS,
 } from "../support/report-data.ts";
 
-function storyOf({ summary, reasons, kinds }: ReturnType<typeof aReportData>) {
-  return { report: summary, reasons, kinds };
+function storyOf({ summary, reasons, kinds, files }: ReturnType<typeof aReportData>) {
+  return { report: summary, reasons, kinds, files };
 }
 
 describe("renderReconcileText", () => {
@@ -53,6 +54,15 @@ describe("renderReconcileText", () => {
   it("ends with the tie-out, down to the difference", () => {
     const lines = renderReconcileText(storyOf(aCleanReportData()), "en").trimEnd().split("\n");
     expect(lines.at(-1)).toBe("Tie-out: rows 120, events 50 old and 50 new, parcels 3,100: difference 0");
+  });
+
+  it("tells of the scan files where some were fetched", () => {
+    const text = renderReconcileText(storyOf(aReportData()), "en");
+    expect(text).toMatch(/\nScan files\n +postnl: 26 of 28 files in time, 1 late, 1 missing\n/);
+    expect(text).toMatch(/\n +Gap +1\n/);
+    const files = aFilesReport({ irregularities: [], irregularitiesTotal: 0 });
+    expect(renderReconcileText(storyOf(aReportData({ files })), "nl")).toContain("heel en op tijd");
+    expect(renderReconcileText(storyOf(aCleanReportData()), "en")).not.toContain("Scan files");
   });
 
   it("names open findings by kind, the worst first, and no kind without", () => {

@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { CHANNELS } from "../../src/domain/channel.ts";
+import { FILE_IRREGULARITIES } from "../../src/domain/file-calendar.ts";
 import { CAUSES, FINDING_KINDS, FINDING_STATES, SEVERITIES } from "../../src/domain/finding.ts";
 import { PARCEL_VERDICTS, RUN_VERDICTS } from "../../src/domain/verdict.ts";
+import { CHECK_STATES, DOCTOR_CHECKS } from "../../src/report/doctor-data.ts";
 import { renderJson } from "../../src/report/render-json.ts";
 import { STORE_CHECKS } from "../../src/report/store-data.ts";
+import { SUBSCRIPTION_NOTES } from "../../src/report/subscription-data.ts";
 import {
   aCleanReportData,
+  aFilesReport,
   aFindingReport,
   anImportReport,
   aParcelReport,
@@ -19,16 +23,22 @@ import { findSchema, listSchemaErrors, SCHEMA_FILES } from "../support/schemas.t
 import { aCopyReport, aHash, aMigrateReport, aTable, aVerifyReport } from "../support/store-reports.ts";
 
 const NAMES = [
+  "contract-check",
   "db-copy",
   "db-migrate",
   "db-verify",
   "demo",
+  "doctor",
   "findings",
   "import",
+  "layout-check",
+  "layout-guess",
   "mapping-lint",
   "parcels",
+  "pull",
   "reconcile",
   "report",
+  "subscribe",
   "trace",
 ] as const;
 
@@ -56,6 +66,7 @@ describe("config/schemas", () => {
 
   it("allows the words of the domain, all of them and no others", () => {
     const words: Readonly<Record<string, readonly string[]>> = {
+      irregularity: FILE_IRREGULARITIES,
       kind: FINDING_KINDS,
       state: FINDING_STATES,
       severity: SEVERITIES,
@@ -65,8 +76,9 @@ describe("config/schemas", () => {
     for (const name of NAMES) {
       const enums = listEnums(findSchema(name), "", new Map());
       for (const [property, list] of Object.entries(words)) {
+        const allowed = name === "doctor" && property === "state" ? CHECK_STATES : list;
         for (const one of enums.get(property) ?? [])
-          expect([...one].sort(), `${name} ${property}`).toEqual([...list].sort());
+          expect([...one].sort(), `${name} ${property}`).toEqual([...allowed].sort());
       }
       for (const one of enums.get("verdict") ?? []) {
         expect(one).toEqual(["parcels", "trace"].includes(name) ? [...PARCEL_VERDICTS] : [...RUN_VERDICTS]);
@@ -141,6 +153,79 @@ describe("db-copy.schema.json", () => {
     ["a field more", { ...aCopyReport(), verdict: "go" }],
   ])("refuses %s", (_, value) => {
     expect(listSchemaErrors("db-copy", JSON.parse(JSON.stringify(value)))).not.toEqual([]);
+  });
+});
+
+describe("doctor.schema.json", () => {
+  const line = {
+    check: "store.space",
+    subject: null,
+    state: "warning",
+    value: "9 MB free",
+    expected: "more than 1024 MB",
+    todo: "make room",
+  };
+  const counts = { ok: 0, warning: 1, failure: 0, skipped: 0 };
+
+  it("takes what doctor prints, and knows every check", () => {
+    expect(listSchemaErrors("doctor", { checks: [line], counts })).toEqual([]);
+    expect(findSchema("doctor")).toMatchObject({
+      properties: { checks: { items: { properties: { check: { enum: DOCTOR_CHECKS } } } } },
+    });
+  });
+
+  it.each([
+    ["a check that is none", { checks: [{ ...line, check: "store" }], counts }],
+    ["a finding's state", { checks: [{ ...line, state: "open" }], counts }],
+    ["nothing said", { checks: [{ ...line, value: "" }], counts }],
+    ["no counts", { checks: [line] }],
+  ])("refuses %s", (_, value) => {
+    expect(listSchemaErrors("doctor", value)).not.toEqual([]);
+  });
+});
+
+describe("subscribe.schema.json", () => {
+  const recorded = {
+    at: "2026-03-08T09:00:00Z",
+    by: "A. Jansen",
+    url: "https://hooks.example/tracking",
+    customers: ["11223344"],
+    contract: "reference",
+    reason: null,
+  };
+  const plan = {
+    url: "https://hooks.example/tracking",
+    customers: [{ number: "11223344", code: null }],
+    contract: "reference",
+    verifiers: [{ kind: "shared-key", headers: ["apikey"] }],
+    certificates: [
+      { subject: "CN=a", fingerprint: Array(32).fill("0A").join(":"), validTo: "2026-03-08T09:00:00Z" },
+    ],
+    notes: SUBSCRIPTION_NOTES,
+  };
+
+  it("takes what subscribe prints", () => {
+    expect(listSchemaErrors("subscribe", { plan, recorded: null })).toEqual([]);
+    expect(listSchemaErrors("subscribe", { plan: null, recorded: [recorded] })).toEqual([]);
+  });
+
+  it.each([
+    [
+      "an address that anybody can listen to",
+      { plan: { ...plan, url: "http://hooks.example/" }, recorded: null },
+    ],
+    ["a note that has no text", { plan: { ...plan, notes: ["other"] }, recorded: null }],
+    [
+      "a fingerprint of another kind",
+      { plan: { ...plan, certificates: [{ ...plan.certificates[0], fingerprint: "0A" }] }, recorded: null },
+    ],
+    ["a record without its moment", { plan: null, recorded: [{ ...recorded, at: null }] }],
+    [
+      "a secret beside the header",
+      { plan: { ...plan, verifiers: [{ kind: "shared-key", headers: [], secret: "x" }] }, recorded: null },
+    ],
+  ])("refuses %s", (_, value) => {
+    expect(listSchemaErrors("subscribe", value)).not.toEqual([]);
   });
 });
 
@@ -227,13 +312,23 @@ describe("report.schema.json", () => {
   });
 
   it("takes a report without the fields that may be absent", () => {
-    const { pending: _, ...data } = aReportData();
+    const { pending: _pending, files: _files, ...data } = aReportData();
     expect(listSchemaErrors("report", data)).toEqual([]);
     expect(listSchemaErrors("report", aReportData({ correctionsTotal: 7 }))).toEqual([]);
   });
 
   it.each([
     ["a finding that is none", { ...aReportData(), findings: [{ ...aFindingReport(), state: "closed" }] }],
+    [
+      "something wrong with files that has no name",
+      {
+        ...aReportData(),
+        files: {
+          ...aFilesReport(),
+          irregularities: [{ ...aFilesReport().irregularities[0], irregularity: "odd" }],
+        },
+      },
+    ],
     ["a summary that is none", { ...aReportData(), summary: {} }],
     [
       "a day that is none",

@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { CHANNELS } from "../../src/domain/channel.ts";
+import { FILE_IRREGULARITIES } from "../../src/domain/file-calendar.ts";
 import { CAUSES, FINDING_KINDS, FINDING_STATES, SEVERITIES } from "../../src/domain/finding.ts";
 import { PARCEL_VERDICTS, RUN_VERDICTS } from "../../src/domain/verdict.ts";
+import { CHECK_STATES, DOCTOR_CHECKS } from "../../src/report/doctor-data.ts";
+import { SUBSCRIPTION_NOTES } from "../../src/report/subscription-data.ts";
 import { fillText, getTexts, LANGS, splitText, toPlural } from "../../src/report/texts.ts";
+import { CONFIDENCES, GUESS_REASONS } from "../../src/sources/legacy-scan/guess/decision.ts";
 
 /** Every text with its path, such as `kinds.push_missed.name`. */
 function listTexts(value: unknown, path: string): [string, string][] {
@@ -46,11 +50,17 @@ describe("getTexts", () => {
     const texts = getTexts(lang);
     const keys = (group: object) => Object.keys(group).sort();
     expect(keys(texts.kinds)).toEqual([...FINDING_KINDS].sort());
+    expect(keys(texts.filesSection.kinds)).toEqual([...FILE_IRREGULARITIES].sort());
     expect(keys(texts.states)).toEqual([...FINDING_STATES].sort());
     expect(keys(texts.severities)).toEqual([...SEVERITIES].sort());
     expect(keys(texts.causes)).toEqual([...CAUSES].sort());
+    expect(keys(texts.doctor.checks)).toEqual([...DOCTOR_CHECKS].sort());
+    expect(keys(texts.doctor.states)).toEqual([...CHECK_STATES].sort());
+    expect(keys(texts.subscribe.notes)).toEqual([...SUBSCRIPTION_NOTES].sort());
     expect(keys(texts.channels)).toEqual([...CHANNELS].sort());
     expect(keys(texts.parcelVerdicts)).toEqual([...PARCEL_VERDICTS].sort());
+    expect(keys(texts.layoutGuess.reasons)).toEqual([...GUESS_REASONS].sort());
+    expect(keys(texts.layoutGuess.confidences)).toEqual([...CONFIDENCES].sort());
     expect(keys(texts.runVerdicts)).toEqual([...RUN_VERDICTS].sort());
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/domain/errors.ts";
 import type { AuthorisedClient } from "../../src/sources/authorised-client.ts";
 import { makeAuthorisedClient } from "../../src/sources/authorised-client.ts";
-import type { FactorRule } from "../../src/sources/contract.ts";
+import type { FactorRule } from "../../src/sources/factor-rule.ts";
 import { makeHttpClient } from "../../src/sources/http-client.ts";
 import { makeFakeClock } from "../support/fake-clock.ts";
 import { timeOf } from "../support/observations.ts";
@@ -210,7 +210,7 @@ describe("makeAuthorisedClient", () => {
         const failure = await ask().catch((cause) => cause);
         expect(failure).toMatchObject({ name: "HttpFailure", code: "TOKEN_REFUSED" });
         expect(failure.message).toBe(
-          `OAuth token: ${value} → HTTP 200 with a bearer token in access_token → check the client id, the client secret and tokenUrl in the contract`,
+          `OAuth token: ${value} → HTTP 200 with a bearer token in access_token → check the client id, its secret or private key, this machine's clock, and tokenUrl in the contract`,
         );
         expect(failure.stack).not.toMatch(/word|client 1/);
         expect(asked(seen)).toEqual(["/oauth2/token Basic"]);

@@ -34,6 +34,24 @@ describe("PATH", () => {
   );
 });
 
+describe("compileField, of a date and a time apart", () => {
+  const moment = compileField("timestamp", [{ date: "on", time: "at" }]);
+
+  it("joins both with a blank", () => {
+    expect(moment.find({ on: " 2026-03-07", at: "23:22:56 " })).toBe("2026-03-07 23:22:56");
+  });
+
+  it.each([
+    [{ on: "2026-03-07" }, "FIELD_MISSING"],
+    [{ at: "23:22:56" }, "FIELD_MISSING"],
+    [{ on: "2026-03-07", at: " " }, "FIELD_MISSING"],
+    [{ on: "2026-03-07", at: {} }, "SHAPE_INVALID"],
+  ])("finds nothing in %j", (payload, code) => {
+    expect(moment.find(payload)).toBeNull();
+    expect(codeOf(() => moment.get(payload, "x"))).toBe(code);
+  });
+});
+
 describe("compileField", () => {
   const code = compileField("status code", ["item.status.code", "item.status"]);
 

@@ -4,9 +4,10 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/domain/errors.ts";
 import type { Observation } from "../../src/domain/observation.ts";
 import type { Contract } from "../../src/sources/contract.ts";
-import { parseContract, readContract, toWireCodes } from "../../src/sources/contract.ts";
+import { parseContract, readContract } from "../../src/sources/contract.ts";
 import { parseStatusReply } from "../../src/sources/status-api/parse-reply.ts";
 import { parseDelivery } from "../../src/sources/webhook/parse-delivery.ts";
+import { toWireCodes } from "../../src/sources/wire-codes.ts";
 import { anArrival, bytesOf, fixtures, observationsOf } from "../support/payloads.ts";
 
 const OTHER = `${fixtures}contracts/other.yml`;
@@ -29,10 +30,10 @@ function changed(piece: string, by: string): Contract {
 describe("readContract", () => {
   it("finds a contract by name, and one by path", async () => {
     expect((await readContract("reference")).webhook.verifiers).toEqual([
-      { kind: "shared-key", header: "apikey" },
+      { kind: "shared-key", header: "apikey", secret: "sharedKey" },
     ]);
     expect((await readContract(OTHER)).webhook.verifiers).toEqual([
-      { kind: "shared-key", header: "X-Carrier-Key" },
+      { kind: "shared-key", header: "X-Carrier-Key", secret: "sharedKey" },
     ]);
   });
 
@@ -102,6 +103,11 @@ describe("parseContract", () => {
       "",
       "changed.yml: statusApi.requests.updated.query.cursor: nothing → a name for the cursor",
     ],
+    [
+      "timestamp: item.status.timestamp",
+      "timestamp: { date: item.date }",
+      'changed.yml: webhook.fields.timestamp: {"date":"item.date"} → a path such as item.status.code, a list of paths, or {',
+    ],
     ["kind: shared-key", "kind: none", 'changed.yml: webhook.verifiers.0.kind: "none" →'],
     [
       "      header: apikey\n  # The",
@@ -126,6 +132,53 @@ describe("parseContract", () => {
     expect(() => changed(piece, by)).toThrow(message);
   });
 
+  it("reads the other verifiers that its comments show", async () => {
+    const shown = text.split("\n").flatMap((line) => /^# {3}( {2,}\S.*|- kind.*)$/.exec(line)?.[1] ?? []);
+    const lines = shown
+      .slice(shown.findIndex((line) => line.startsWith("- kind")))
+      .map((line) => `    ${line}`);
+    const { verifiers } = changed(
+      "    - kind: shared-key\n      header: apikey\n",
+      `${lines.join("\n")}\n`,
+    ).webhook;
+    expect(verifiers).toEqual([
+      {
+        kind: "hmac",
+        header: "X-Hub-Signature-256",
+        algorithm: "sha256",
+        encoding: "hex",
+        prefix: "sha256=",
+        timestamp: { header: "X-Timestamp", signed: "{timestamp}.{body}", toleranceSeconds: 300 },
+        secret: "hmac",
+      },
+      { kind: "standard-webhooks", prefix: "webhook", toleranceSeconds: 300, secret: "standardWebhooks" },
+      {
+        kind: "jwt",
+        header: "authorization",
+        issuer: "https://carrier.example",
+        audience: "trackbridge",
+        subject: null,
+        type: null,
+        leewaySeconds: 30,
+        maxAgeSeconds: null,
+      },
+      { kind: "mutual-tls", allowed: [{ dns: "webhooks.carrier.example" }] },
+    ]);
+  });
+
+  it.each([
+    ["kind: hmac\n      header: x\n      encoding: hex", "verifiers.0.algorithm: nothing →"],
+    ["kind: hmac\n      header: x\n      encoding: hex\n      algorithm: md5", 'algorithm: "md5" →'],
+    ["kind: standard-webhooks\n      toleranceSeconds: 5m", 'toleranceSeconds: "5m" → seconds, 1 to 3600'],
+    ["kind: standard-webhooks\n      key: whsec_x", "verifiers.0.key: a key that no contract has"],
+    ["kind: jwt\n      leewaySeconds: 86400", 'leewaySeconds: "86400" → seconds, 0 to 300'],
+    ["kind: mutual-tls\n      allowed: []", "allowed: [] → at least one certificate"],
+    ["kind: mutual-tls\n      allowed: [{ sha256: AB }]", "a SHA-256 fingerprint"],
+    ["kind: mutual-tls\n      allowed: [{ any: yes }]", "{ dns: NAME }"],
+  ])("refuses a verifier such as %j", (verifier, message) => {
+    expect(() => changed("kind: shared-key\n      header: apikey", verifier)).toThrow(message);
+  });
+
   it("refuses an empty list of verifiers: anybody could report statuses", () => {
     const without = text.replace(/verifiers:\n.*\n.*\n/, "verifiers: []\n");
     expect(() => parseContract(without, "changed.yml")).toThrow(
@@ -141,6 +194,31 @@ describe("parseContract", () => {
       "x",
     );
     expect([own.webhook.codes, own.statusApi.codes]).toEqual([{ B: "held" }, { A: "sorted" }]);
+  });
+});
+
+describe("the places of a contract's fields", () => {
+  it("are said from the root of a delivery, and of a reply", async () => {
+    const { webhook, statusApi } = await readContract("example-nested");
+    const of = (places: typeof webhook.places, field: string) =>
+      places
+        .filter((place) => place.field === field)
+        .map(({ level, isRequired, paths }) => [level, isRequired, ...paths]);
+    expect(of(webhook.places, "timestamp")).toEqual([
+      ["delivery", true, "data.parcels[].events[].occurred.date", "data.parcels[].events[].occurred.time"],
+    ]);
+    expect(of(statusApi.places, "barcode")).toEqual([["item", true, "data.results[].parcel.trackingNumber"]]);
+    expect(of(statusApi.places, "code")).toEqual([
+      [
+        "status",
+        true,
+        "data.results[].history.entries[].type.code",
+        "data.results[].history.entries[].type",
+        "data.results[].latest.type.code",
+        "data.results[].latest.type",
+      ],
+    ]);
+    expect(of(statusApi.places, "productCode")).toEqual([]);
   });
 });
 
@@ -161,6 +239,16 @@ describe("toWireCodes", () => {
       ["01", "delivered"],
     ]);
     expect(codes["status-api"].has("sorted")).toBe(false);
+  });
+
+  it("has a code of its own for each of the 25 statuses in the shipped example", async () => {
+    const example = await readContract("example-nested");
+    expect(example).toMatchObject({ name: "example-nested", isProvisional: true });
+    const codes = toWireCodes(example, STATUSES);
+    expect([...codes.webhook.values()].sort()).toEqual([...STATUSES].sort());
+    expect(Object.keys(example.webhook.codes ?? {}).filter((code) => code !== code.toUpperCase())).toEqual(
+      [],
+    );
   });
 
   it("refuses a status that does not exist, and a code that stands twice", () => {

@@ -13,10 +13,10 @@ type Node =
   | { readonly kind: "object"; readonly members: readonly Member[] }
   | { readonly kind: "list"; readonly items: readonly Node[] };
 type Member = readonly [name: string, value: Node];
-type Slot = "time" | "localTime" | "barcode" | "code" | "id" | "digits" | "words";
+type Slot = "time" | "localTime" | "date" | "clock" | "barcode" | "code" | "id" | "digits" | "words";
 
-/** Two shapes for two contracts: `reference`, and `test/fixtures/contracts/other.yml`. */
-export type Dialect = "reference" | "other";
+/** Shapes for contracts: `reference`, `example-nested`, and `test/fixtures/contracts/other.yml`. */
+export type Dialect = "reference" | "nested" | "other";
 
 const slot = (name: Slot): Node => ({ kind: "slot", slot: name });
 const object = (members: Readonly<Record<string, Node>>): Node => ({
@@ -36,6 +36,41 @@ const BODIES: Readonly<Record<Dialect, Node>> = {
       shipmentReference: slot("words"),
       status: object({ code: slot("code"), description: slot("words"), timestamp: slot("time") }),
       details: object({ locationCode: slot("digits") }),
+    }),
+  }),
+  nested: object({
+    meta: object({
+      uuid: slot("id"),
+      emitted: slot("time"),
+      account: object({
+        no: { kind: "fixed", json: "11223344" },
+        unit: object({ code: slot("words"), description: slot("words") }),
+      }),
+    }),
+    data: object({
+      parcels: {
+        kind: "list",
+        items: [
+          object({
+            trackingNumber: slot("barcode"),
+            consignment: object({ leading: object({ trackingNumber: slot("barcode") }) }),
+            references: {
+              kind: "list",
+              items: [object({ kind: slot("words"), value: slot("words") })],
+            },
+            events: {
+              kind: "list",
+              items: [
+                object({
+                  type: object({ code: slot("code"), description: slot("words") }),
+                  occurred: object({ date: slot("date"), time: slot("clock") }),
+                  site: object({ code: slot("digits") }),
+                }),
+              ],
+            },
+          }),
+        ],
+      },
     }),
   }),
   other: object({
@@ -84,6 +119,8 @@ const USUAL: Readonly<Record<Slot, fc.Arbitrary<string>>> = {
     .tuple(arbitraryLocalTime, fc.constantFrom("Z", "+01:00", "-03:30"))
     .map(([time, offset]) => time + offset),
   localTime: arbitraryLocalTime,
+  date: arbitraryLocalTime.map((time) => time.slice(0, 10)),
+  clock: arbitraryLocalTime.map((time) => time.slice(11)),
   barcode: fc.integer({ min: 0, max: 999_999_999 }).map((n) => `3SDEVC${String(n).padStart(9, "0")}`),
   code: fc.constantFrom("sorted", "hub_out", "HUB_OUT", "01", "delivered", "teleported"),
   id: fc.uuid(),

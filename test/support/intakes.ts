@@ -81,6 +81,7 @@ export async function aScanFile(
   const context = { name: name ?? `scans-${receivedAt}.csv`, hash, receivedAt };
   return {
     kind: "file",
+    notes: [],
     hash,
     arrival: { channel: "legacy-scan", name: context.name, receivedAt, httpStatus: null },
     content: chunks,

@@ -5,6 +5,9 @@ import { onTestFinished } from "vitest";
 import { PACKAGE_ROOT } from "../../src/package-root.ts";
 import { compileCache } from "./cli.ts";
 
+const MAIN = join(PACKAGE_ROOT, "src/cli/main.ts");
+const SEED_BUG = new URL("./seed-bug.ts", import.meta.url).href;
+
 /** A line that a process logged. */
 export interface LogLine {
   readonly level: string;
@@ -28,14 +31,26 @@ export interface RunningProcess {
   readonly ended: Promise<number | string | null>;
 }
 
+export interface ProcessOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** A command that starts the program, with its arguments. */
+  readonly under?: readonly string[];
+  /** One of `seed-bug.ts`. */
+  readonly bug?: string | undefined;
+}
+
 /** Starts the program; it ends with the test at the latest. */
 export function startProcess(
   args: readonly string[],
-  { cwd, env = {} }: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
+  { cwd, env = {}, under = [], bug }: ProcessOptions,
 ): RunningProcess {
-  const child = spawn(process.execPath, [join(PACKAGE_ROOT, "src/cli/main.ts"), ...args], {
+  const flags = bug === undefined ? [] : ["--import", SEED_BUG];
+  const [command = "", ...rest] = [...under, process.execPath, ...flags, MAIN, ...args];
+  const seeded = bug === undefined ? {} : { TRACKBRIDGE_TEST_BUG: bug };
+  const child = spawn(command, rest, {
     cwd,
-    env: { ...process.env, NODE_COMPILE_CACHE: compileCache, ...env },
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache, ...seeded, ...env },
     stdio: ["ignore", "ignore", "pipe"],
   });
   const logged: LogLine[] = [];

@@ -1,7 +1,11 @@
+import { FILE_IRREGULARITIES } from "../../src/domain/file-calendar.ts";
 import type { FindingKind } from "../../src/domain/finding.ts";
 import { FINDING_KINDS } from "../../src/domain/finding.ts";
 import type {
   ChannelReport,
+  FeedFilesReport,
+  FileIrregularityReport,
+  FilesReport,
   FindingReport,
   ImportReport,
   KindReport,
@@ -429,6 +433,7 @@ export function aReportData(changes: Partial<ReportData> = {}): ReportData {
     ],
     summary: aReconcileReport(),
     channels: CHANNELS,
+    files: aFilesReport(),
     kinds: KINDS.map(([kind, severity, open, pending, known, resolved]) => ({
       kind,
       severity,
@@ -493,9 +498,67 @@ export function aReportData(changes: Partial<ReportData> = {}): ReportData {
   };
 }
 
+/** Files of two feeds, one of which has something wrong of every kind. */
+export function aFilesReport(changes: Partial<FilesReport> = {}): FilesReport {
+  const name = "TT_11223344_20260320_120030_003.csv";
+  return {
+    feeds: [
+      {
+        feed: "postnl",
+        calendar: "learnt",
+        since: "2026-03-14T06:30:00Z",
+        files: 312,
+        lastReceivedAt: "2026-03-21T06:00:30Z",
+        slots: { received: 26, late: 1, missing: 1, due: 0 },
+        unlearnt: 1,
+      },
+      {
+        feed: "dpd",
+        calendar: "given",
+        since: "2026-03-14T06:30:00Z",
+        files: 336,
+        lastReceivedAt: null,
+        slots: { received: 336, late: 0, missing: 0, due: 1 },
+        unlearnt: 0,
+      },
+    ],
+    irregularities: [
+      aFileFault({ irregularity: "missing", name: null }),
+      aFileFault({ irregularity: "gap", name, fromNumber: 41, toNumber: 42 }),
+      aFileFault({ irregularity: "unreadable", name, customer: null }),
+      aFileFault({ irregularity: "short", name, sizeBytes: 312, usualBytes: 48_000 }),
+      aFileFault({ irregularity: "shrunk", name, version: 2, sizeBytes: 7_000, usualBytes: 48_000 }),
+      aFileFault({ irregularity: "late", name, expectedAt: "2026-03-20T06:00:30Z" }),
+      aFileFault({ irregularity: "restarted", name, fromNumber: 5_231, toNumber: 1 }),
+      aFileFault({ irregularity: "corrected", name, version: 3, sizeBytes: 48_100, usualBytes: 48_000 }),
+      aFileFault({ irregularity: "resent", name, otherName: "TT_11223344_20260320_060030_002.csv" }),
+    ],
+    irregularitiesTotal: 9,
+    ...changes,
+  };
+}
+
+function aFileFault(changes: Partial<FileIrregularityReport>): FileIrregularityReport {
+  return {
+    feed: "postnl",
+    irregularity: "missing",
+    customer: "11223344",
+    name: null,
+    at: "2026-03-20T12:00:30Z",
+    expectedAt: null,
+    otherName: null,
+    version: null,
+    sizeBytes: null,
+    usualBytes: null,
+    fromNumber: null,
+    toNumber: null,
+    ...changes,
+  };
+}
+
 /** A report of a run in which all parcels agree: *go*, official contract. */
 export function aCleanReportData(changes: Partial<ReportData> = {}): ReportData {
-  const start = aReportData();
+  const { files: _, ...start } = aReportData();
   return {
     ...start,
     settings: { ...start.settings, provisional: false },
@@ -617,6 +680,25 @@ export function aHostileReportData(): ReportData {
       open: 3,
     })),
     codes: HOSTILE_TEXTS.map((code) => ({ kind: "unmapped_code", code, findings: 1 })),
+    files: aFilesReport({
+      feeds: HOSTILE_TEXTS.map((text, i) => ({
+        ...(aFilesReport().feeds[i % 2] as FeedFilesReport),
+        feed: text,
+        lastReceivedAt: hostile(i + 1),
+      })),
+      irregularities: HOSTILE_TEXTS.map((text, i) =>
+        aFileFault({
+          irregularity: FILE_IRREGULARITIES[i % FILE_IRREGULARITIES.length] ?? "missing",
+          feed: hostile(i + 1),
+          customer: hostile(i + 2),
+          name: text,
+          otherName: hostile(i + 3),
+          at: hostile(i + 4),
+          expectedAt: hostile(i + 5),
+        }),
+      ),
+      irregularitiesTotal: HOSTILE_TEXTS.length,
+    }),
     days: start.days.map((day, i) => ({ ...day, day: i % 2 === 0 ? hostile(i) : day.day })),
     findings: FINDING_KINDS.map((kind, i) =>
       aFindingReport({

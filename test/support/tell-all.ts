@@ -3,7 +3,10 @@ import { allFindings, listAll } from "./apps.ts";
 
 const MANY = 1_000_000;
 
-/** Everything that a store tells, as text. */
+/**
+ * Everything that a store tells, as text; but not what depends on who took a
+ * delivery in with which others: its pack, and its place in the dossier.
+ */
 export async function tellAll(store: Store): Promise<Record<string, string>> {
   const findings = await allFindings(store);
   const parcels = await listAll(store.parcels.list({}));
@@ -13,7 +16,10 @@ export async function tellAll(store: Store): Promise<Record<string, string>> {
   for (const { barcode } of parcels) {
     histories.push(await store.findings.history(barcode));
     const dossier = await store.parcels.findDossier(barcode);
-    dossiers.push({ ...dossier, findings: dossier?.findings.length });
+    const observations = (dossier?.observations ?? []).map(({ delivery, ...rest }) =>
+      JSON.stringify({ ...rest, deliveryId: delivery?.name }),
+    );
+    dossiers.push({ ...dossier, observations: observations.sort(), findings: dossier?.findings.length });
   }
   const arrivals: unknown[] = [];
   for (const { hash } of quarantined) arrivals.push(await store.feeds.arrivals(hash));

@@ -100,7 +100,14 @@ function toleranceOf(night: number): { readonly toleranceSeconds: number } {
 async function workUndisturbed({ url, cwd }: Site, night: number): Promise<void> {
   const settings = {
     reconcile: toleranceOf(night),
-    worker: { nightlyAt: "03:30", zone: ZONE, reportFolder: join(cwd, "reports"), leaseSeconds: 60 },
+    worker: {
+      nightlyAt: "03:30",
+      zone: ZONE,
+      reportFolder: join(cwd, "reports"),
+      pullMinutes: 15,
+      sweepMinutes: 60,
+      leaseSeconds: 60,
+    },
   };
   const work = (app: App): Promise<void> =>
     runWorker(app, { once: true, lang: "en", log: makeLog("warn"), signal: new AbortController().signal });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LastRun, NightlySchedule } from "../../src/worker/plan-run.ts";
-import { planRun } from "../../src/worker/plan-run.ts";
+import { dueAtOf, findNextRun, planRun } from "../../src/worker/plan-run.ts";
 import { HOUR, MINUTE, timeOf } from "../support/observations.ts";
 
 const AMSTERDAM: NightlySchedule = { nightlyAt: "03:30", zone: "Europe/Amsterdam" };
@@ -114,3 +114,30 @@ describe("planRun", () => {
 function twoDigits(number: number): string {
   return String(number).padStart(2, "0");
 }
+
+describe("findNextRun", () => {
+  it.each([
+    ["2026-01-20T02:29:59Z", "2026-01-20T02:30:00Z", "2026-01-19"],
+    ["2026-01-20T02:30:00Z", "2026-01-21T02:30:00Z", "2026-01-20"],
+    // Just after midnight by the clock of the zone, the day before by UTC.
+    ["2026-07-19T22:30:00Z", "2026-07-20T01:30:00Z", "2026-07-19"],
+  ])("is at %s that of %s", (now, due, businessDate) => {
+    expect(findNextRun(AMSTERDAM, timeOf(now))).toEqual({ dueAt: timeOf(due), businessDate });
+  });
+
+  it("comes due when planRun says so, every night of two years, both changes of the clock included", () => {
+    for (const nightlyAt of ["02:00", "02:30", "03:30", "23:59"]) {
+      const schedule = { nightlyAt, zone: "Europe/Amsterdam" };
+      let now = timeOf("2026-01-01T12:00:00Z");
+      for (let n = 0; n < 730; n += 1) {
+        const { dueAt, businessDate } = findNextRun(schedule, now);
+        expect(dueAt).toBeGreaterThan(now);
+        expect(dueAt - now).toBeLessThanOrEqual(25 * HOUR);
+        expect(dueAtOf(schedule, businessDate)).toBe(dueAt);
+        expect(planRun(schedule, undefined, dueAt)).toEqual({ businessDate });
+        expect(planRun(schedule, undefined, dueAt - 1)).not.toEqual({ businessDate });
+        now = dueAt;
+      }
+    }
+  });
+});

@@ -5,31 +5,23 @@ import type { Channel } from "../../domain/channel.ts";
 import type { PayloadIntake } from "../../intake/incoming.ts";
 import type { IntakeTally } from "../../intake/intake-tally.ts";
 import { addTallies, NO_INTAKES } from "../../intake/intake-tally.ts";
-import { saveFiles, savePayloads } from "../../intake/save-intakes.ts";
+import { savePayloads } from "../../intake/save-intakes.ts";
 import type { RecordedLine } from "../../sandbox/carrier/recorded-line.ts";
 import { receivedAtOf } from "../../sandbox/carrier/recorded-line.ts";
 import type { Carrier } from "../../sandbox/carrier/start-carrier.ts";
 import { RETRY_DELAYS_MS, sendDeliveries } from "../../sandbox/carrier/webhook-sender.ts";
 import type { ApiReply } from "../../sources/api-reply.ts";
 import { toRequestName } from "../../sources/api-reply.ts";
-import { makeAuthorisedClient } from "../../sources/authorised-client.ts";
-import { makeHttpClient } from "../../sources/http-client.ts";
 import { makePayloadParser } from "../../sources/import-payloads.ts";
-import { LEGACY_API_FACTORS, makeLegacyApiClient } from "../../sources/legacy-api/client.ts";
-import { openScanFile } from "../../sources/legacy-scan/parse-scan-file.ts";
+import { toCompleteness } from "../../sources/legacy-scan/completeness.ts";
 import { readLayout } from "../../sources/legacy-scan/read-layout.ts";
-import type { ScanFetchStory } from "../../sources/legacy-scan/sftp.ts";
-import {
-  fetchScanFiles,
-  SFTP_DEADLINES,
-  SFTP_LIMITS,
-  SFTP_RETRY_DELAYS_MS,
-} from "../../sources/legacy-scan/sftp.ts";
-import { makeStatusApiClient } from "../../sources/status-api/client.ts";
-import type { ReceivedDelivery } from "../../sources/webhook/receiver.ts";
 import { makeReceiver } from "../../sources/webhook/receiver.ts";
-import { makeSharedKeyVerifier } from "../../sources/webhook/verify-shared-key.ts";
+import { openLegacyApi, openStatusApi } from "../feeds/open-apis.ts";
+import { pullScanFeed } from "../feeds/pull-scan-files.ts";
 import type { App } from "../open-app.ts";
+import { makeDeliverySaver } from "../receive-deliveries.ts";
+import type { DemoAccount } from "./demo-account.ts";
+import { makeSigning } from "./make-signing.ts";
 
 /** A clock that the replay moves: the simulated carrier and the bridge live by it. */
 export interface ReplayClock {
@@ -49,73 +41,47 @@ export async function takeScanFiles(
   total: number,
   onProgress: FeedProgressListener,
 ): Promise<IntakeTally> {
-  const spoolDirectory = await mkdtemp(join(tmpdir(), "trackbridge-demo-"));
+  const { host, port, username, password } = sftp;
+  const connection = { host, port, username, password, hostKeyFingerprints: [sftp.hostKeyFingerprint] };
   let tally = NO_INTAKES;
+  const spoolFolder = await mkdtemp(join(tmpdir(), "trackbridge-demo-"));
+  const config = { ...app.config, feeds: { ...app.config.feeds, spoolFolder } };
   try {
     for (const { path: folder, layout: layoutName } of sftp.folders) {
       const layout = await readLayout(layoutName);
-      const story = await fetchScanFiles({
-        connection: {
-          host: sftp.host,
-          port: sftp.port,
-          username: sftp.username,
-          password: sftp.password,
-          hostKeyFingerprints: [sftp.hostKeyFingerprint],
+      const complete = toCompleteness(layout);
+      const pull = await pullScanFeed(
+        { ...app, config },
+        { name: layoutName, connection, folder, layout, complete, calendar: undefined },
+        {
+          onProgress: (_feed, done) => onProgress("legacy-scan", tally.intakes + done, total),
+          signal: undefined,
         },
-        folder,
-        isScanFile: ({ name }) => layout.matchName === undefined || layout.matchName(name) !== undefined,
-        isKnown: () => false,
-        spoolDirectory,
-        deadlines: SFTP_DEADLINES,
-        limits: SFTP_LIMITS,
-        retryDelaysMs: SFTP_RETRY_DELAYS_MS,
-        onFile: async ({ localPath, remoteName, modifiedAt }) => {
-          const file = await openScanFile(localPath, { layout, name: remoteName, receivedAt: modifiedAt });
-          tally = addTallies(tally, await saveFiles(app.store, [file]));
-          await rm(localPath);
-          onProgress("legacy-scan", tally.intakes, total);
-        },
-        signal: undefined,
-      });
-      assertComplete(folder, story);
+      );
+      tally = addTallies(tally, pull.tally);
     }
   } finally {
-    await rm(spoolDirectory, { recursive: true, force: true });
+    await rm(spoolFolder, { recursive: true, force: true });
   }
+  // A demo that quietly took fewer files would call the missing ones a finding.
+  if (tally.intakes !== total) throw new Error(`SFTP: ${tally.intakes} of ${total} files came`);
   return tally;
 }
 
-/** A demo that quietly took fewer files would call the missing ones a finding. */
-function assertComplete(folder: string, story: ScanFetchStory): void {
-  const [failed] = story.failed;
-  const [rejected] = story.rejected;
-  const problem =
-    story.stoppedBy ??
-    failed?.message ??
-    rejected?.error.message ??
-    story.notStarted.map((name) => `${name} left`)[0];
-  if (problem !== undefined) throw new Error(`SFTP ${folder}: ${problem}`);
-}
-
-/** Receives every recorded delivery on a webhook receiver of our own, guarded by a shared key. */
+/** Receives every recorded delivery on a webhook receiver of our own, guarded as the contract says; they wait in the spool then. */
 export async function takeDeliveries(
   app: App,
   deliveries: readonly RecordedLine[],
   clock: ReplayClock,
-  apiKey: string,
   onProgress: FeedProgressListener,
-): Promise<IntakeTally> {
-  const parse = makePayloadParser("webhook", { contract: app.contract, legacyZone: app.config.zone });
-  let tally = NO_INTAKES;
-  const [rule] = app.contract.webhook.verifiers;
+): Promise<void> {
+  const { schemes, verifiers } = await makeSigning(app.contract.webhook.verifiers, clock.now);
   const receiver = makeReceiver({
     path: WEBHOOK_PATH,
-    verifiers: [makeSharedKeyVerifier(rule?.header ?? "apikey", [apiKey])],
+    verifiers,
     deliveryIdHeader: app.contract.webhook.deliveryIdHeader,
     now: clock.now,
-    save: async (received) => {
-      tally = addTallies(tally, await savePayloads(app.store, "webhook", received.map(toPayload(parse))));
-    },
+    save: makeDeliverySaver(app),
   });
   const url = await receiver.listen(0);
   let sent = 0;
@@ -123,7 +89,7 @@ export async function takeDeliveries(
     const counts = await sendDeliveries({
       deliveries,
       url: url + WEBHOOK_PATH,
-      apiKey,
+      schemes,
       concurrency: 32,
       togetherMs: TOGETHER_MS,
       retryDelaysMs: RETRY_DELAYS_MS,
@@ -139,20 +105,13 @@ export async function takeDeliveries(
   } finally {
     await receiver.close();
   }
-  return tally;
 }
 
-/** Deliveries of five minutes share commits: a replay of days in seconds waits for the disk less often. */
-const TOGETHER_MS = 5 * 60_000;
-
-function toPayload(parse: ReturnType<typeof makePayloadParser>) {
-  return ({ body, receivedAt, deliveryId }: ReceivedDelivery): PayloadIntake =>
-    parse(
-      body,
-      { channel: "webhook", name: deliveryId, receivedAt, httpStatus: null },
-      `delivery ${deliveryId}`,
-    );
-}
+/**
+ * Deliveries of four minutes share commits: a replay of days in seconds waits
+ * for the disk less often. Signatures may be five minutes old.
+ */
+const TOGETHER_MS = 4 * 60_000;
 
 /** Asks an API what was asked when the replies were recorded, at the same simulated moments. */
 export async function takeReplies(
@@ -160,17 +119,12 @@ export async function takeReplies(
   channel: "legacy-api" | "status-api",
   lines: readonly RecordedLine[],
   { api }: Carrier,
+  account: DemoAccount,
   clock: ReplayClock,
   onProgress: FeedProgressListener,
 ): Promise<IntakeTally> {
   const parse = makePayloadParser(channel, { contract: app.contract, legacyZone: app.config.zone });
-  // A wait that the carrier asks for passes in simulated time.
-  const http = makeHttpClient({
-    now: clock.now,
-    sleep: async (ms) => clock.set(clock.now() + ms),
-    random: () => 0,
-  });
-  const fetchAgain = makeRequester(app, channel, { api }, http, clock);
+  const requester = await openRequester(app, channel, api.baseUrl, account, clock);
   let tally = NO_INTAKES;
   let waiting: PayloadIntake[] = [];
   const save = async (): Promise<void> => {
@@ -180,7 +134,7 @@ export async function takeReplies(
   try {
     for (const [i, line] of lines.toSorted((a, b) => receivedAtOf(a) - receivedAtOf(b)).entries()) {
       clock.set(receivedAtOf(line));
-      const { httpStatus, bytes, request } = await fetchAgain(line);
+      const { httpStatus, bytes, request } = await requester.fetchAgain(line);
       const name = toRequestName(request);
       waiting.push(parse(bytes, { channel, name, receivedAt: clock.now(), httpStatus }, name));
       if (waiting.length === REPLIES_A_COMMIT) await save();
@@ -188,7 +142,7 @@ export async function takeReplies(
     }
     await save();
   } finally {
-    await http.close();
+    await requester.close();
   }
   return tally;
 }
@@ -196,26 +150,33 @@ export async function takeReplies(
 const REPLIES_A_COMMIT = 50;
 const UPDATED_PERIOD_MS = 2 * 3600_000;
 
-function makeRequester(
+async function openRequester(
   app: App,
   channel: "legacy-api" | "status-api",
-  { api }: Pick<Carrier, "api">,
-  http: ReturnType<typeof makeHttpClient>,
+  baseUrl: string,
+  { toFeeds, environment }: DemoAccount,
   clock: ReplayClock,
-): (line: RecordedLine) => Promise<ApiReply> {
-  const { apiKey, clientId, clientSecret } = api;
-  const secrets = { apiKey, clientId, clientSecret };
-  const baseUrl = new URL(api.baseUrl);
-  const factors = channel === "legacy-api" ? LEGACY_API_FACTORS : app.contract.statusApi.factors;
-  const authorised = makeAuthorisedClient(http, factors, secrets, baseUrl, clock.now);
-  const legacyApi = makeLegacyApiClient(authorised, baseUrl, app.config.zone);
-  const statusApi = makeStatusApiClient(authorised, app.contract, baseUrl);
-  return ({ request }) => {
-    const updated = request?.updatedshipments;
-    if (updated !== undefined) {
-      return legacyApi.fetchUpdatedShipments(updated, clock.now() - UPDATED_PERIOD_MS, clock.now());
-    }
-    const barcode = request?.barcode ?? "";
-    return channel === "legacy-api" ? legacyApi.fetchByBarcode(barcode) : statusApi.fetchByBarcode(barcode);
+): Promise<{ fetchAgain(line: RecordedLine): Promise<ApiReply>; close(): Promise<void> }> {
+  const there = { ...app, config: { ...app.config, feeds: toFeeds(baseUrl) } };
+  // A wait that the carrier asks for passes in simulated time.
+  const overrides = {
+    now: clock.now,
+    sleep: async (ms: number) => clock.set(clock.now() + ms),
+    random: () => 0,
+    environment,
+  };
+  if (channel === "status-api") {
+    const { client, close } = await openStatusApi(there, overrides);
+    return { fetchAgain: ({ request }) => client.fetchByBarcode(request?.barcode ?? ""), close };
+  }
+  const { client, close } = await openLegacyApi(there, overrides);
+  return {
+    fetchAgain: ({ request }) => {
+      const updated = request?.updatedshipments;
+      return updated === undefined
+        ? client.fetchByBarcode(request?.barcode ?? "")
+        : client.fetchUpdatedShipments(updated, clock.now() - UPDATED_PERIOD_MS, clock.now());
+    },
+    close,
   };
 }

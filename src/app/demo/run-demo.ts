@@ -16,6 +16,7 @@ import { withApp } from "../open-app.ts";
 import type { ReconcileResult } from "../reconcile-store.ts";
 import { reconcileStore } from "../reconcile-store.ts";
 import { writeReport } from "../write-report.ts";
+import { makeDemoAccount } from "./demo-account.ts";
 import type { FeedProgressListener, ReplayClock } from "./feed-carrier.ts";
 import { takeDeliveries, takeReplies, takeScanFiles } from "./feed-carrier.ts";
 
@@ -65,12 +66,14 @@ export async function runDemo(config: Config, options: DemoOptions): Promise<Dem
     async (app) => {
       const world = makeWorld(app, options, now);
       const credentials = makeCarrierCredentials();
+      const account = makeDemoAccount(credentials, app.contract.statusApi.factors);
       const carrier = await startCarrier({
         world,
         clock: clock.now,
         credentials,
         layouts: ["postnl-scan-csv", "postnl-scan-fixed", "postnl-scan-xml"],
         tokenSeconds: 3600,
+        secondFactors: account.secondFactors,
         allColumnsFor: world.truth.findings
           .filter(({ field }) => field !== null)
           .map(({ barcode }) => barcode),
@@ -78,9 +81,9 @@ export async function runDemo(config: Config, options: DemoOptions): Promise<Dem
       try {
         const report = (channel: Channel, done: number, total: number): void =>
           options.onProgress(channel, done, total);
-        await takeDeliveries(app, world.webhook, clock, credentials.apiKey, report);
-        await takeReplies(app, "legacy-api", world.legacyApi, carrier, clock, report);
-        await takeReplies(app, "status-api", world.statusApi, carrier, clock, report);
+        await takeDeliveries(app, world.webhook, clock, report);
+        await takeReplies(app, "legacy-api", world.legacyApi, carrier, account, clock, report);
+        await takeReplies(app, "status-api", world.statusApi, carrier, account, clock, report);
         clock.set(world.now);
         await takeScanFiles(app, carrier, world.files.length, report);
       } finally {

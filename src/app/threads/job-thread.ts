@@ -1,13 +1,13 @@
 /** What runs in each thread: takes jobs, one after the other, and gives their pieces. */
 import { parentPort, threadId, workerData } from "node:worker_threads";
 import { makeFixedClock, systemClock } from "../../clock.ts";
-import { StoreBusy, UsageError } from "../../domain/errors.ts";
 import { toLeaseMs } from "../crew.ts";
 import type { App, AppOptions } from "../open-app.ts";
 import { withApp } from "../open-app.ts";
+import { toFailure } from "./failure.ts";
 import type { Piece } from "./jobs.ts";
 import { runJob } from "./jobs.ts";
-import type { Answer, Failure, Order, ThreadData } from "./threads.ts";
+import type { Answer, Order, ThreadData } from "./threads.ts";
 import { ownMemoryOf } from "./threads.ts";
 
 const { config, databaseUrl, now, turnMemory } = workerData as ThreadData;
@@ -91,14 +91,4 @@ function toTransfer(piece: Piece): ArrayBuffer[] {
   if (typeof piece !== "object" || !("records" in piece)) return [];
   const { records, raw } = piece;
   return [records, ...raw.map(({ bytes }) => bytes)].flatMap(ownMemoryOf);
-}
-
-function toFailure(error: unknown): Failure {
-  const isBusy = error instanceof StoreBusy;
-  if (error instanceof UsageError) return { complaint: error.complaint, isBusy, text: error.message };
-  return {
-    complaint: null,
-    isBusy,
-    text: error instanceof Error ? (error.stack ?? error.message) : String(error),
-  };
 }

@@ -3,14 +3,17 @@ import { haulFile } from "../../intake/haul-file.ts";
 import { haulPayloads } from "../../intake/haul-payloads.ts";
 import type { RowsByChannel } from "../../intake/intake-tally.ts";
 import { settleInbox } from "../../intake/settle-inbox.ts";
+import { spoolBatches } from "../../intake/spool-deliveries.ts";
+import { unpackSpool } from "../../intake/unpack-spool.ts";
 import type { PayloadChannel } from "../../sources/exported-line.ts";
-import type { BlockParser } from "../../sources/import-payloads.ts";
-import { makeBlockParser } from "../../sources/import-payloads.ts";
+import type { BlockParser, PayloadContext } from "../../sources/import-payloads.ts";
+import { makeBlockParser, makeDeliveryParser } from "../../sources/import-payloads.ts";
 import { openScanFile } from "../../sources/legacy-scan/parse-scan-file.ts";
 import { readLayout } from "../../sources/legacy-scan/read-layout.ts";
 import type { JsonBlock } from "../../sources/read-json-lines.ts";
 import type { GroupWorker } from "../../store/bucket-groups.ts";
 import { packKeyOf } from "../../store/pack.ts";
+import type { SpoolBatch } from "../../store/spool-access.ts";
 import { evaluateGroups } from "../evaluate-groups.ts";
 import type { App } from "../open-app.ts";
 
@@ -35,6 +38,10 @@ export type Job =
       readonly layout: string;
       readonly receivedAt: number | undefined;
     }
+  /** Appends batches to the spool, all of them durably or none. Gives nothing. */
+  | { readonly kind: "spool"; readonly batches: readonly SpoolBatch[] }
+  /** Unpacks the spool, together with the other threads. Gives {@link RowsByChannel}. */
+  | { readonly kind: "unpack" }
   /** Settles the inbox, together with the other threads. Gives {@link RowsByChannel}. */
   | { readonly kind: "settle" }
   /** Evaluates the open run, together with the other threads. Gives one sign of life a group, and says which claims were lost. */
@@ -58,6 +65,12 @@ export async function* runJob(
     case "haul-lines":
     case "haul-file":
       yield* runHaulJob(app, job);
+      break;
+    case "spool":
+      await spoolBatches(app.store, job.batches);
+      break;
+    case "unpack":
+      yield await unpackSpool(app.store, worker, makeDeliveryParser(toContext(app)));
       break;
     case "settle":
       yield await settleInbox(app.store, worker);
@@ -86,14 +99,17 @@ export async function* runHaulJob(app: Pick<App, "contract" | "config">, job: Ha
 
 const parsers = new WeakMap<App["contract"], Map<PayloadChannel, BlockParser>>();
 
+/** What readers of payloads must know. */
+export function toContext({ contract, config }: Pick<App, "contract" | "config">): PayloadContext {
+  return { contract, legacyZone: config.zone };
+}
+
 /** A parser learns, so it is kept for the next block. */
-function parserOf(
-  { contract, config }: Pick<App, "contract" | "config">,
-  channel: PayloadChannel,
-): BlockParser {
+function parserOf(app: Pick<App, "contract" | "config">, channel: PayloadChannel): BlockParser {
+  const { contract } = app;
   const known = parsers.get(contract) ?? new Map<PayloadChannel, BlockParser>();
   parsers.set(contract, known);
-  const parser = known.get(channel) ?? makeBlockParser(channel, { contract, legacyZone: config.zone });
+  const parser = known.get(channel) ?? makeBlockParser(channel, toContext(app));
   known.set(channel, parser);
   return parser;
 }

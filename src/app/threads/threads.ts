@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Config } from "../../config.ts";
-import type { Complaint } from "../../domain/errors.ts";
-import { StoreBusy, UsageError } from "../../domain/errors.ts";
+import type { Failure } from "./failure.ts";
+import { toError } from "./failure.ts";
 import type { Job, Piece } from "./jobs.ts";
 
 /** What a thread is started with. */
@@ -31,22 +31,17 @@ export type Answer =
   /** It cannot open the store, and ends. */
   | { readonly kind: "dead"; readonly failure: Failure };
 
-export interface Failure {
-  /** Of a {@link UsageError}. */
-  readonly complaint: Complaint | null;
-  readonly isBusy: boolean;
-  readonly text: string;
-}
-
 /** So much work that threads are worth their start. */
 export interface Worthwhile {
   /** Bytes of what comes in. */
   readonly bytes: number;
   /** Parcels to be evaluated. */
   readonly parcels: number;
+  /** Minutes in which receivers took deliveries that are not unpacked yet. */
+  readonly minutes: number;
 }
 
-const WORTHWHILE: Worthwhile = { bytes: 16 * 1024 * 1024, parcels: 20_000 };
+const WORTHWHILE: Worthwhile = { bytes: 16 * 1024 * 1024, parcels: 20_000, minutes: 60 };
 
 /** Threads that do jobs. They start when the first jobs come; one that dies is replaced. */
 export interface Threads {
@@ -126,12 +121,13 @@ export function makeThreads(data: ThreadData): Threads {
     size,
     worthwhile: WORTHWHILE,
     submit(job) {
-      if (threads.length < size) threads.push(start());
+      const isFree = threads.some(({ jobs }) => jobs.length === 0);
+      if (!isFree && threads.length < size) threads.push(start());
       const thread = threads.reduce((best, one) => (one.jobs.length < best.jobs.length ? one : best));
       const running: RunningJob = { pieces: [], end: null, wake: () => {} };
       thread.jobs.push(running);
       const order: Order = { kind: "job", job, credits: CREDITS };
-      thread.worker.postMessage(order, job.kind === "haul-lines" ? ownMemoryOf(job.block.bytes) : []);
+      thread.worker.postMessage(order, toTransfer(job));
       return take(thread, running);
     },
     stop() {
@@ -154,6 +150,12 @@ export function ownMemoryOf({ buffer, byteLength }: Uint8Array): ArrayBuffer[] {
   return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
 }
 
+/** What is handed over, not copied. */
+function toTransfer(job: Job): ArrayBuffer[] {
+  if (job.kind === "haul-lines") return ownMemoryOf(job.block.bytes);
+  return job.kind === "spool" ? job.batches.flatMap(({ deliveries }) => ownMemoryOf(deliveries)) : [];
+}
+
 async function* take({ worker }: Thread, job: RunningJob): AsyncGenerator<Piece> {
   for (;;) {
     const piece = job.pieces.shift();
@@ -168,9 +170,4 @@ async function* take({ worker }: Thread, job: RunningJob): AsyncGenerator<Piece>
       job.wake = resolve;
     });
   }
-}
-
-function toError({ complaint, isBusy, text }: Failure): Error {
-  if (complaint === null) return new Error(text);
-  return isBusy ? new StoreBusy(complaint) : new UsageError(complaint);
 }

@@ -1,6 +1,6 @@
 import { importFiles } from "../../app/import-files.ts";
 import type { Channel } from "../../domain/channel.ts";
-import { EXIT } from "../../domain/errors.ts";
+import { EXIT, toVisible } from "../../domain/errors.ts";
 import { parseInstant } from "../../domain/instant.ts";
 import { renderImportText } from "../../report/render-text.ts";
 import type { ImportReport } from "../../report/report-data.ts";
@@ -21,6 +21,7 @@ export async function importCommand(
   options: ImportCommandOptions,
 ): Promise<void> {
   const progress = makeProgress(`import ${channel}`, options);
+  const notes: string[] = [];
   const { report, firstReason } = await withCommandApp(
     options,
     async (app) => {
@@ -32,6 +33,7 @@ export async function importCommand(
           options.receivedAt === undefined ? undefined : parseInstant(options.receivedAt, "--received-at"),
         onProgress: ({ doneBytes, totalBytes, rows }) =>
           progress.update(doneBytes, totalBytes, `${rows} rows`),
+        onNote: (path, text) => notes.push(`${toVisible(path)}: ${text}`),
       });
       const quarantined = await app.store.feeds.quarantined(MOST_LOOKED_AT);
       return { report, firstReason: quarantined.find((row) => row.channel === channel)?.message };
@@ -40,6 +42,8 @@ export async function importCommand(
   ).finally(() => progress.stop());
   if (options.format === "text") await print(renderImportText(report, options.lang));
   else await printJson(report);
+  for (const text of notes.slice(0, MOST_NOTES)) note(text, options);
+  if (notes.length > MOST_NOTES) note(`… and ${notes.length - MOST_NOTES} more such notes`, options);
   if (report.quarantined > 0) {
     note(toQuarantineNote(report, firstReason), options);
     process.exitCode = EXIT.differences;
@@ -47,6 +51,7 @@ export async function importCommand(
 }
 
 const MOST_LOOKED_AT = 1000;
+const MOST_NOTES = 5;
 
 function toQuarantineNote(
   { quarantined, accepted, duplicates }: ImportReport,

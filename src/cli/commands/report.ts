@@ -1,5 +1,6 @@
 import { reconcileStore } from "../../app/reconcile-store.ts";
 import { writeReport } from "../../app/write-report.ts";
+import { renderDriftText } from "../../report/drift-text.ts";
 import { toExitCode } from "../../report/exit-code.ts";
 import { renderReconcileText } from "../../report/render-text.ts";
 import type { GlobalOptions } from "../global-options.ts";
@@ -22,7 +23,9 @@ export async function report(options: GlobalOptions & { readonly out: string }):
     { mayMakeStore: true },
   ).finally(() => progress.stop());
   if (options.format === "text") {
-    await print(renderReconcileText(result, options.lang, { colour: process.stdout.isTTY }));
+    const story = { ...result, files: written.files };
+    await print(renderReconcileText(story, options.lang, { colour: process.stdout.isTTY }));
+    await print(renderDriftText(written.drift, options.lang));
     note(written.paths.join("\n"), options);
   } else await printJson({ ...result.report, files: written.paths });
   process.exitCode = toExitCode(result.report.verdict);

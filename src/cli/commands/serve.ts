@@ -1,7 +1,10 @@
+import { listServerCertificateEnds } from "../../app/guard-deliveries.ts";
+import type { App } from "../../app/open-app.ts";
 import { receiveDeliveries } from "../../app/receive-deliveries.ts";
 import type { Log } from "../../log.ts";
 import { makeLog, toProblem } from "../../log.ts";
 import type { GlobalOptions } from "../global-options.ts";
+import { makeDeliveryLog } from "../log-deliveries.ts";
 import { withCommandApp } from "../with-command-app.ts";
 import { withStopSignal } from "../with-stop-signal.ts";
 
@@ -12,17 +15,17 @@ export async function serve(options: GlobalOptions): Promise<void> {
     withCommandApp(
       options,
       async (app) => {
-        const count = makeAnswerCount(log);
-        const receiving = await receiveDeliveries(app, {
-          onAnswer: count.add,
-          onFailure: (error) => log.warn("deliveries not saved", { problem: toProblem(error) }),
-        });
+        const deliveries = makeDeliveryLog(log);
+        const receiving = await receiveDeliveries(app, deliveries);
         log.info("receiving", { url: receiving.url });
-        const counting = setInterval(count.tell, MINUTE);
+        warnOfCertificates(app, log);
+        const telling = setInterval(deliveries.tell, MINUTE);
+        const warning = setInterval(() => warnOfCertificates(app, log), DAY);
         if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
         await receiving.close();
-        clearInterval(counting);
-        count.tell();
+        clearInterval(telling);
+        clearInterval(warning);
+        deliveries.tell();
         log.info("stopped receiving");
       },
       { mayMakeStore: true },
@@ -31,19 +34,18 @@ export async function serve(options: GlobalOptions): Promise<void> {
 }
 
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const END_IS_NEAR = 30 * DAY;
 
-/** Counts answers, and tells of them from time to time. */
-function makeAnswerCount(log: Log): { readonly add: (status: number) => void; readonly tell: () => void } {
-  let [saved, refused, unavailable] = [0, 0, 0];
-  return {
-    add(status) {
-      if (status < 400) saved += 1;
-      else if (status < 500) refused += 1;
-      else unavailable += 1;
-    },
-    tell() {
-      if (saved + refused + unavailable > 0) log.info("deliveries", { saved, refused, unavailable });
-      [saved, refused, unavailable] = [0, 0, 0];
-    },
-  };
+/** Warns of each certificate that ends within a month: once it has, nobody can deliver. */
+function warnOfCertificates({ config, clock }: App, log: Log): void {
+  try {
+    for (const { setting, validTo } of listServerCertificateEnds(config.serve)) {
+      if (validTo - clock() > END_IS_NEAR) continue;
+      const certificateEnds = Temporal.Instant.fromEpochMilliseconds(validTo).toString();
+      log.warn("certificate ends soon", { setting, certificateEnds });
+    }
+  } catch (error) {
+    log.warn("certificates not read", { problem: toProblem(error) });
+  }
 }

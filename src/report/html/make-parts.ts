@@ -44,7 +44,7 @@ export interface Parts {
   readonly fill: (text: string, values: Readonly<Record<string, Child>>) => Html;
 }
 
-/** The sections with an entry in the contents, in the page's order. */
+/** The sections with an entry in the contents, in the page's order; `drift` only where there is any. */
 export const SECTION_IDS = [
   "parcels",
   "kinds",
@@ -53,8 +53,10 @@ export const SECTION_IDS = [
   "findings",
   "pending",
   "channels",
+  "files",
   "sums",
   "quarantine",
+  "drift",
   "corrections",
   "settings",
   "words",

@@ -7,7 +7,7 @@ import {
   toRecordedReply,
 } from "./api-exchange.ts";
 import { type RecordedLine, receivedAtOf } from "./recorded-line.ts";
-import { makeReplyBook } from "./reply-book.ts";
+import { makeReplyBook, type ReplyBook } from "./reply-book.ts";
 
 /** Answers requests to Shippingstatus v2. */
 export type AnswerLegacyApi = (question: ApiQuestion) => ApiReply;
@@ -18,6 +18,7 @@ type OneOrMany<T> = T | readonly T[];
 /** What one entry of `updatedshipments` needs of a full reply. Absent texts are `{}`. */
 interface Shipment {
   readonly Barcode: string;
+  readonly Reference?: unknown;
   readonly Customer?: { readonly CustomerNumber?: unknown; readonly CustomerCode?: unknown };
   readonly Event?: OneOrMany<{ readonly TimeStamp: string }>;
   readonly Status?: Readonly<Record<string, unknown>> & { readonly TimeStamp?: unknown };
@@ -32,28 +33,52 @@ const WIDEST_PERIOD_MS = 2 * 60 * 60 * 1000;
 const FARTHEST_BACK_MS = 48 * 60 * 60 * 1000;
 
 /**
- * Makes the v2 API from its recorded replies: by barcode, and the customer's
- * updated shipments in a period of at most 2 hours and 48 hours back. The
- * period's zone is not documented; it is read as Dutch wall clock.
+ * Makes the v2 API from its recorded replies: by barcode (of any piece of a
+ * consignment), by reference, and the customer's updated shipments in a period
+ * of at most 2 hours and 48 hours back. The period's zone is not documented;
+ * it is read as Dutch wall clock.
+ *
+ * @param book takes the place of the one that the lines make
  */
-export function makeLegacyApi(lines: readonly RecordedLine[]): AnswerLegacyApi {
-  const book = makeReplyBook(lines);
+export function makeLegacyApi(
+  lines: readonly RecordedLine[],
+  book: ReplyBook = makeReplyBook(lines),
+): AnswerLegacyApi {
   const recordedUpdates = lines
     .filter((line) => line.request?.updatedshipments !== undefined && (line.httpStatus ?? 200) === 200)
     .map((line) => ({ line, at: receivedAtOf(line) }))
     .sort((a, b) => a.at - b.at);
 
+  /** By a piece's barcode: the one by which its consignment was asked for. */
+  const askedFor = new Map(
+    lines.flatMap((line) =>
+      listShipments(line).map(({ Barcode }) => [Barcode, line.request?.barcode ?? Barcode] as const),
+    ),
+  );
+
   const answerBarcode = ({ path, query, now }: ApiQuestion): ApiReply => {
-    const line = book.take(path[4] ?? "", now);
+    const barcode = path[4] ?? "";
+    const line = book.take(barcode, now) ?? book.take(askedFor.get(barcode.toUpperCase()) ?? barcode, now);
     const inFull = query.get("detail") !== "false";
-    if (line === undefined) {
-      const warnings = [{ Message: "No shipment found", Code: "2" }];
-      return toJsonReply(200, { [inFull ? "CompleteStatus" : "CurrentStatus"]: {}, Warnings: warnings });
+    if (line === undefined) return toNotFound(inFull);
+    return inFull || listShipments(line).length === 0
+      ? toRecordedReply(line)
+      : toFound(listShipments(line), false);
+  };
+
+  const answerReference = ({ path, query, now }: ApiQuestion): ApiReply => {
+    const asked = { CustomerNumber: query.get("customerNumber"), CustomerCode: query.get("customerCode") };
+    if (asked.CustomerNumber === null || asked.CustomerCode === null) {
+      return toLegacyFaultReply(400, "customerCode and customerNumber are required");
     }
-    const shipments = listShipments(line).map(toCurrent);
-    if (inFull || shipments.length === 0) return toRecordedReply(line);
-    const Shipment = shipments.length === 1 ? shipments[0] : shipments;
-    return toJsonReply(200, { CurrentStatus: { Shipment } });
+    const shipments = book.barcodes
+      .flatMap((barcode) => book.findGood(barcode, now) ?? [])
+      .flatMap(listShipments)
+      .filter(({ Reference }) => Reference === path[4])
+      .filter(({ Customer }) => isOf(Customer?.CustomerNumber, asked.CustomerNumber))
+      .filter(({ Customer }) => isOf(Customer?.CustomerCode, asked.CustomerCode));
+    const inFull = query.get("detail") !== "false";
+    return shipments.length === 0 ? toNotFound(inFull) : toFound(shipments, inFull);
   };
 
   const answerUpdates = ({ path, query, now }: ApiQuestion): ApiReply => {
@@ -82,10 +107,27 @@ export function makeLegacyApi(lines: readonly RecordedLine[]): AnswerLegacyApi {
     const [, version, resource, first, second] = path;
     if (version === "v2" && resource === "status" && path.length === 5) {
       if (first === "barcode") return answerBarcode(question);
+      if (first === "reference") return answerReference(question);
       if (second === "updatedshipments") return answerUpdates(question);
     }
     return toLegacyErrorReply(404, "Not found");
   };
+}
+
+function toNotFound(inFull: boolean): ApiReply {
+  const warnings = [{ Message: "No shipment found", Code: "2" }];
+  return toJsonReply(200, { [inFull ? "CompleteStatus" : "CurrentStatus"]: {}, Warnings: warnings });
+}
+
+function toFound(shipments: readonly Shipment[], inFull: boolean): ApiReply {
+  const shown = inFull ? shipments : shipments.map(toCurrent);
+  const Shipment = shown.length === 1 ? shown[0] : shown;
+  return toJsonReply(200, { [inFull ? "CompleteStatus" : "CurrentStatus"]: { Shipment } });
+}
+
+/** The carrier knows whose parcel it is, even where its reply leaves it out. */
+function isOf(said: unknown, asked: string | null): boolean {
+  return (typeof said === "string" ? said : asked) === asked;
 }
 
 function listShipments(line: RecordedLine): readonly Shipment[] {

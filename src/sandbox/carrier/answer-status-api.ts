@@ -6,7 +6,7 @@ import {
   toRecordedReply,
 } from "./api-exchange.ts";
 import type { RecordedLine } from "./recorded-line.ts";
-import { makeReplyBook } from "./reply-book.ts";
+import { makeReplyBook, type ReplyBook } from "./reply-book.ts";
 
 /** Answers requests to Shippingstatus v4. */
 export type AnswerStatusApi = (question: ApiQuestion) => ApiReply;
@@ -31,9 +31,14 @@ interface Cursor {
 /**
  * Makes the v4 API from its recorded replies: by barcode, by reference, and
  * what changed in a window, `pageSize` parcels at a time.
+ *
+ * @param book takes the place of the one that the lines make
  */
-export function makeStatusApi(lines: readonly RecordedLine[], pageSize: number): AnswerStatusApi {
-  const book = makeReplyBook(lines);
+export function makeStatusApi(
+  lines: readonly RecordedLine[],
+  pageSize: number,
+  book: ReplyBook = makeReplyBook(lines),
+): AnswerStatusApi {
   const listItems = (barcode: string, at: number): readonly Item[] => {
     const line = book.findGood(barcode, at);
     return line === undefined ? [] : (line.body as { readonly items: readonly Item[] }).items;

@@ -1,11 +1,21 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { makeLegacyApi } from "./answer-legacy-api.ts";
 import { makeStatusApi } from "./answer-status-api.ts";
-import { type ApiQuestion, type ApiReply, toLegacyErrorReply, toProblemReply } from "./api-exchange.ts";
+import {
+  type ApiQuestion,
+  type ApiReply,
+  toJsonReply,
+  toLegacyErrorReply,
+  toProblemReply,
+} from "./api-exchange.ts";
+import { makeAssertionCheck } from "./check-assertion.ts";
 import { isSameSecret } from "./is-same-secret.ts";
+import type { LivingBooks } from "./living-books.ts";
 import type { RecordedLine } from "./recorded-line.ts";
+import { makeFactorCheck, type SecondFactor, toFingerprint } from "./second-factor.ts";
 import { makeTokenDesk } from "./token-desk.ts";
 
 export interface ApiServerOptions {
@@ -13,9 +23,12 @@ export interface ApiServerOptions {
   readonly legacyApi: readonly RecordedLine[];
   /** Recorded replies of Shippingstatus v4. */
   readonly statusApi: readonly RecordedLine[];
+  /** Where the APIs answer from what happened by then, instead of from recorded replies. */
+  readonly living?: LivingBooks | undefined;
   /** UTC epoch milliseconds: replies recorded later are not given yet. */
   readonly clock: () => number;
-  readonly apiKey: string;
+  /** Several while it is being changed; looked up at every request. */
+  readonly apiKey: string | readonly string[];
   readonly clientId: string;
   readonly clientSecret: string;
   /** How long a token holds, in seconds. */
@@ -24,10 +37,24 @@ export interface ApiServerOptions {
   readonly monotonicMs: () => number;
   /** Parcels on a page of the v4 listing. */
   readonly pageSize: number;
+  /** What v4 wants besides the API key, all of it; a bearer token where nothing is said. */
+  readonly secondFactors?: readonly SecondFactor[] | undefined;
+  /** Where it is given, everything is served over HTTPS. */
+  readonly tls?: CarrierTls | undefined;
+}
+
+export interface CarrierTls {
+  /** PEM, both. */
+  readonly certificate: string;
+  readonly key: string;
+  /** PEM: whose clients are trusted. */
+  readonly clientAuthorities: string;
+  /** Whether a client without a good certificate is refused in the handshake, or by the reply. */
+  readonly refusesIn: "handshake" | "reply";
 }
 
 export interface ApiServer {
-  /** `http://127.0.0.1:<port>`, without a slash at the end; both versions live under it. */
+  /** `http://127.0.0.1:<port>`, or `https://…`, without a slash at the end; both versions live under it. */
   readonly baseUrl: string;
   /** Where client credentials are exchanged for a token. */
   readonly tokenUrl: string;
@@ -42,13 +69,34 @@ const MOST_FORM_BYTES = 8 * 1024;
 
 /**
  * Starts the carrier's APIs on loopback, on a free port: Shippingstatus v2 for
- * an API key; v4 for an API key and, as second factor, a bearer token.
+ * an API key; v4 for an API key and every second factor. Whoever lacks one is
+ * not told which.
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { apiKey, clientId, clientSecret, clock, monotonicMs } = options;
-  const answerLegacyApi = makeLegacyApi(options.legacyApi);
-  const answerStatusApi = makeStatusApi(options.statusApi, options.pageSize);
-  const desk = makeTokenDesk({ clientId, clientSecret, expiresInSeconds: options.tokenSeconds, monotonicMs });
+  const { clientId, clientSecret, clock, living, monotonicMs } = options;
+  const answerLegacyApi = makeLegacyApi(options.legacyApi, living?.legacyApi);
+  const answerStatusApi = makeStatusApi(options.statusApi, options.pageSize, living?.statusApi);
+  const factors = options.secondFactors ?? [{ kind: "bearer-token" }];
+  const clientKeys = factors.flatMap((factor) =>
+    factor.kind === "bearer-token" && factor.clientKeys !== undefined ? [factor.clientKeys] : [],
+  )[0];
+  let baseUrl = "";
+  const desk = makeTokenDesk({
+    clientId,
+    clientSecret,
+    expiresInSeconds: options.tokenSeconds,
+    monotonicMs,
+    acceptsAssertion:
+      clientKeys &&
+      makeAssertionCheck({
+        clientId,
+        keys: clientKeys,
+        audiences: () => [...TOKEN_PATHS].map((path) => `${baseUrl}/${path}`),
+        clock,
+      }),
+  });
+  const passesFactors = makeFactorCheck(factors, desk.accepts, clock);
+  const wantsCertificate = factors.some(({ kind }) => kind === "client-certificate");
 
   const answer = async (request: IncomingMessage): Promise<ApiReply> => {
     const { authorization, apikey } = request.headers;
@@ -56,12 +104,16 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     if (question === undefined) return toLegacyErrorReply(400, "Bad request");
     const path = question.path.join("/");
     if (TOKEN_PATHS.has(path) && request.method === "POST") {
-      return desk.issue(authorization, new URLSearchParams(await readForm(request)));
+      const form = new URLSearchParams(await readForm(request));
+      const fingerprint = toFingerprint(request);
+      if (wantsCertificate && fingerprint === null) return toJsonReply(401, { error: "invalid_client" });
+      return desk.issue(authorization, form, fingerprint);
     }
-    const hasKey = typeof apikey === "string" && isSameSecret(apikey, apiKey);
+    const hasKey =
+      typeof apikey === "string" && [options.apiKey].flat().some((key) => isSameSecret(apikey, key));
     if (path.startsWith("shipment/v4/")) {
-      if (!(hasKey && desk.accepts(authorization))) {
-        const detail = "An API key and a bearer token are both required.";
+      if (!(hasKey && passesFactors(request))) {
+        const detail = "An API key and every other factor are required.";
         return toProblemReply(401, "Unauthorized", detail, { "www-authenticate": "Bearer" });
       }
       if (request.method !== "GET")
@@ -73,7 +125,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     return answerLegacyApi(question);
   };
 
-  const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000 }, (request, response) => {
+  const server = makeServer(options.tls, (request, response) => {
     // The carrier's clock is the simulated one, and clients compare theirs with it.
     response.sendDate = false;
     answer(request).then(
@@ -86,7 +138,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   });
   server.listen(0, HOST);
   await once(server, "listening");
-  const baseUrl = `http://${HOST}:${(server.address() as AddressInfo).port}`;
+  const scheme = options.tls === undefined ? "http" : "https";
+  baseUrl = `${scheme}://${HOST}:${(server.address() as AddressInfo).port}`;
 
   return {
     baseUrl,
@@ -98,6 +151,14 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       await closed;
     },
   };
+}
+
+function makeServer(tls: CarrierTls | undefined, listener: RequestListener): Server {
+  const limits = { requestTimeout: 15_000, headersTimeout: 10_000 };
+  if (tls === undefined) return createServer(limits, listener);
+  const { certificate: cert, key, clientAuthorities: ca, refusesIn } = tls;
+  const rejectUnauthorized = refusesIn === "handshake";
+  return createTlsServer({ ...limits, cert, key, ca, requestCert: true, rejectUnauthorized }, listener);
 }
 
 /** `undefined` where the address cannot be read. */
@@ -130,7 +191,7 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7
  */
-function toHttpDate(epochMs: number): string {
+export function toHttpDate(epochMs: number): string {
   const at = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO("UTC");
   const day = String(at.day).padStart(2, "0");
   const time = at.toPlainTime().toString({ smallestUnit: "second" });

@@ -10,7 +10,10 @@ import { makeKeyPair } from "./make-key-pair.ts";
 
 /** A file on the server. It is there from `modifiedAt` (UTC epoch milliseconds) on, by the server's clock. */
 export interface RemoteFile {
-  readonly bytes: Uint8Array;
+  /** Held in memory, or made piece by piece where a file is larger than that. */
+  readonly bytes: Pick<Uint8Array, "length"> & {
+    readonly subarray: (start: number, end: number) => Uint8Array;
+  };
   readonly modifiedAt: number;
 }
 

@@ -1,8 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { ScanFile } from "../scan-files.ts";
 import type { World } from "../world.ts";
-import { startApiServer } from "./api-server.ts";
+import type { WorldOptions } from "../world-plan.ts";
+import { type CarrierTls, startApiServer } from "./api-server.ts";
 import { toFixedFile, toXmlFile } from "./layouts.ts";
+import { makeLivingBooks } from "./living-books.ts";
+import type { SecondFactor } from "./second-factor.ts";
 import { type RemoteFile, startSftpServer } from "./sftp-server.ts";
 
 export interface CarrierCredentials {
@@ -23,6 +26,8 @@ export type ServedLayout = (typeof SERVED_LAYOUTS)[number];
 export interface CarrierOptions {
   /** Its webhook deliveries are sent by `sendDeliveries`. */
   readonly world: Pick<World, "files" | "legacyApi" | "statusApi">;
+  /** The options of `world`, where its APIs are to answer live, instead of from the replies recorded in it. */
+  readonly living?: WorldOptions;
   /** UTC epoch milliseconds: what the carrier did later is not to be seen yet. */
   readonly clock: () => number;
   readonly credentials: CarrierCredentials;
@@ -32,6 +37,10 @@ export interface CarrierOptions {
   readonly allColumnsFor?: readonly string[];
   /** How long an API token holds, in seconds. */
   readonly tokenSeconds: number;
+  /** What v4 wants besides the API key; a bearer token where nothing is said. */
+  readonly secondFactors?: readonly SecondFactor[];
+  /** Has the APIs served over HTTPS. */
+  readonly tls?: CarrierTls;
 }
 
 export interface Carrier {
@@ -85,6 +94,7 @@ export async function startCarrier(options: CarrierOptions): Promise<Carrier> {
   const api = await startApiServer({
     legacyApi: world.legacyApi,
     statusApi: world.statusApi,
+    living: options.living && makeLivingBooks(options.living),
     clock,
     apiKey,
     clientId,
@@ -92,6 +102,8 @@ export async function startCarrier(options: CarrierOptions): Promise<Carrier> {
     tokenSeconds,
     monotonicMs: () => performance.now(),
     pageSize: PAGE_SIZE,
+    secondFactors: options.secondFactors,
+    tls: options.tls,
   });
   return {
     sftp: {

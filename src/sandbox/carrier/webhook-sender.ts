@@ -1,12 +1,18 @@
+import { randomUUID } from "node:crypto";
 import { Agent, request } from "node:http";
+import { request as requestOverTls, Agent as TlsAgent } from "node:https";
 import { setTimeout as delay } from "node:timers/promises";
 import { type RecordedLine, receivedAtOf, toBodyBytes } from "./recorded-line.ts";
+import { type SigningScheme, signDelivery } from "./sign-delivery.ts";
 
 export interface SendOptions {
   readonly deliveries: readonly RecordedLine[];
-  /** The receiver, `http://…` */
+  /** The receiver, `http://…` or `https://…` */
   readonly url: string;
-  readonly apiKey: string;
+  /** How each attempt is signed, at its simulated time. */
+  readonly schemes: readonly SigningScheme[];
+  /** For `https:`: whom the carrier trusts, and its own certificate where one is wanted; PEM. */
+  readonly tls?: { readonly ca: string; readonly cert?: string; readonly key?: string };
   /** How many deliveries may be under way at once. */
   readonly concurrency: number;
   /**
@@ -53,7 +59,8 @@ const MOST_RETRY_AFTER_MS = 10_000;
  */
 export async function sendDeliveries(options: SendOptions): Promise<SendCounts> {
   const { concurrency, retryDelaysMs, setClock, onSent } = options;
-  const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
+  const pool = { keepAlive: true, maxSockets: concurrency };
+  const agent = options.tls === undefined ? new Agent(pool) : new TlsAgent({ ...pool, ...options.tls });
   const counts = { delivered: 0, refused: 0, failed: 0, attempts: 0 };
 
   const deliver = async (delivery: RecordedLine): Promise<void> => {
@@ -110,16 +117,17 @@ function toMoments(deliveries: readonly RecordedLine[], togetherMs: number): Dat
 }
 
 /** One attempt; a redirect is an answer like any other. */
-function post(delivery: RecordedLine, { url, apiKey }: SendOptions, agent: Agent): Promise<Answer> {
+function post(delivery: RecordedLine, { url, schemes, tls }: SendOptions, agent: Agent): Promise<Answer> {
   const body = toBodyBytes(delivery);
+  const id = delivery.deliveryId ?? randomUUID();
   const headers = {
     "content-type": "application/json",
     "content-length": body.length,
-    apikey: apiKey,
-    ...(delivery.deliveryId === undefined ? {} : { "webhook-id": delivery.deliveryId }),
+    ...(delivery.deliveryId === undefined ? {} : { "webhook-id": id }),
+    ...signDelivery(schemes, { id, at: receivedAtOf(delivery), body }),
   };
   return new Promise((resolve) => {
-    const attempt = request(url, {
+    const attempt = (tls === undefined ? request : requestOverTls)(url, {
       method: "POST",
       agent,
       headers,

@@ -3,7 +3,7 @@ import { InputError } from "../../domain/errors.ts";
 import type { ZoneReader } from "../../domain/instant.ts";
 import type { ParsedRow, PayloadIntake } from "../../intake/incoming.ts";
 import { normaliseLegacyCode } from "../../mapping/translate.ts";
-import { getOwn, isObject, toKind, toText } from "../compile-path.ts";
+import { getOwn, isObject, toKind } from "../compile-path.ts";
 import { parseJson } from "../parse-json.ts";
 import { parseTimestamp } from "../parse-timestamp.ts";
 import type { ReceivedArrival } from "../payload-intake.ts";
@@ -14,6 +14,7 @@ import {
   toPayloadIntake,
   toQuarantinedRow,
 } from "../payload-intake.ts";
+import { isEmpty, listOf, textOf } from "./wire-values.ts";
 
 /**
  * The wrappers of Shippingstatus v2, with `detail=true` and without; only the first carries events.
@@ -27,14 +28,6 @@ const WITHOUT_SHIPMENT = ["Warnings", "fault", "faults", "Error", "Errors", "err
 
 /** The old service's word for "no time", from its SOAP days. */
 const NO_TIME = /^01-01-0001\b|^0001-01-01\b/;
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&lt;": "<",
-  "&gt;": ">",
-  "&quot;": '"',
-  "&apos;": "'",
-  "&amp;": "&",
-};
 
 /**
  * Reads a reply of Shippingstatus v2: a row for every `Event` of every
@@ -143,26 +136,6 @@ function listShipments(body: unknown, place: string): readonly unknown[] {
   const isKnown = [...WRAPPERS, ...WITHOUT_SHIPMENT].some((name) => Object.hasOwn(body, name));
   if (!isKnown) throw notA("CompleteStatus, CurrentStatus, Warnings or an error", body, place);
   return [];
-}
-
-/** One element as a list of one, an empty element as none. */
-function listOf(value: unknown): readonly unknown[] {
-  return (Array.isArray(value) ? value : [value]).filter((element) => !isEmpty(element));
-}
-
-function isEmpty(value: unknown): boolean {
-  if (value === undefined || value === null) return true;
-  if (typeof value === "string") return value.trim() === "" || value.trim() === "{}";
-  if (Array.isArray(value)) return value.every(isEmpty);
-  return isObject(value) && Object.keys(value).length === 0;
-}
-
-function textOf(object: unknown, name: string): string | null {
-  const text = toText(getOwn(object, name));
-  if (text === null || text === "{}") return null;
-  return text.includes("&")
-    ? text.replace(/&(?:lt|gt|quot|apos|amp);/g, (entity) => ENTITIES[entity] ?? entity)
-    : text;
 }
 
 function required(text: string | null, name: string, place: string): string {

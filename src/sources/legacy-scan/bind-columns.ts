@@ -11,6 +11,8 @@ export interface Binding {
   readonly code: readonly number[];
   readonly time: readonly number[];
   /** `-1`: the layout has no such column. */
+  readonly zone: number;
+  /** `-1`: the layout has no such column. */
   readonly details: Readonly<Record<DetailField, number>>;
   /** The layout's columns that say neither barcode, code nor time, in the layout's order. */
   readonly others: readonly number[];
@@ -36,6 +38,7 @@ export function bindColumns(layout: LayoutSettings, names: readonly string[]): B
     barcode: at(fields.barcode),
     code: fields.code.map(at),
     time: fields.time.map(at),
+    zone: layout.time.zoneColumn === undefined ? -1 : at(layout.time.zoneColumn),
     details: Object.fromEntries(
       DETAIL_FIELDS.map((field) => [field, fields[field] === undefined ? -1 : at(fields[field])]),
     ) as Binding["details"],

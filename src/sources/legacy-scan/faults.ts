@@ -84,6 +84,23 @@ export const NO_LAST_DELIMITER = toFault(
   ASK_AGAIN,
 );
 
+export const ROW_UNENDED = toFault(
+  "ROW_UNENDED",
+  "no line end behind the last row",
+  "one, as the layout says by `finalLineEnd`; the row may be cut off",
+  `${ASK_AGAIN}, or take \`finalLineEnd\` out of the layout`,
+);
+
+export function toZoneFault(name: string): Fault {
+  const expected = "a region and city such as Europe/London, UTC, GMT or an offset such as +01:00";
+  return toFault(
+    "TIME_INVALID",
+    `time zone '${name}'`,
+    expected,
+    "give it a meaning in the layout's time.zones",
+  );
+}
+
 export function toRagged(value: string, expected: string): Fault {
   return toFault("ROW_RAGGED", value, expected, `correct the row, or ${ASK_AGAIN}`);
 }

@@ -1,12 +1,11 @@
 import { z } from "zod";
-import type { ZoneReader } from "../../domain/instant.ts";
-import { makeZoneReader } from "../../domain/instant.ts";
 import { DETAIL_FIELDS } from "../../domain/observation.ts";
 import { ENCODINGS } from "./decode-text.ts";
+import { listContradictions } from "./list-contradictions.ts";
+import type { TimeReader } from "./make-time-reader.ts";
+import { makeTimeReader } from "./make-time-reader.ts";
 import type { NamePattern } from "./name-pattern.ts";
 import { makeNamePattern } from "./name-pattern.ts";
-import type { TimeParser } from "./time-pattern.ts";
-import { makeTimeParser, saysSeconds } from "./time-pattern.ts";
 
 /** The units in which a layout's times may be written, in milliseconds. */
 const PRECISION_MS = { milliseconds: 1, seconds: 1000, minutes: 60_000 } as const;
@@ -21,9 +20,15 @@ const common = {
   time: z.strictObject({
     /** See `makeTimeParser`. */
     pattern: text,
-    /** IANA name of the zone whose wall clock the times show. */
+    /** IANA name of the zone whose wall clock the times show, where neither they nor `zoneColumn` say. */
     zone: text,
     precision: z.enum(["milliseconds", "seconds", "minutes"]),
+    /** The column that names a row's own zone: IANA names with a region, UTC, GMT and offsets are understood. */
+    zoneColumn: text.optional(),
+    /** What other names in that column mean. */
+    zones: z.record(text, text).default({}),
+    /** Whether blanks in the place of digits are zeros. */
+    blankDigits: z.boolean().default(false),
   }),
   /** Which column means what. Several codes are joined with `-`, several times with a blank. */
   fields: z.strictObject({
@@ -69,6 +74,11 @@ const lines = {
     .optional(),
   /** A row with too few columns: set aside, or read with the missing ones empty. Too many are always set aside. */
   raggedRows: z.enum(["quarantine", "pad"]).default("quarantine"),
+  /**
+   * Whether a last row without line end is set aside. Many tools leave it out,
+   * so it counts only where a layout says that its sender never does.
+   */
+  finalLineEnd: z.enum(["optional", "required"]).default("optional"),
 };
 
 const delimited = z.strictObject({
@@ -122,7 +132,7 @@ const xml = z.strictObject({
 export const LAYOUT_SCHEMA = z
   .discriminatedUnion("format", [delimited, fixed, xml])
   .superRefine((layout, context) => {
-    for (const { path, message } of listContradictions(layout)) {
+    for (const { path, message } of listContradictions(layout, listColumns(layout))) {
       context.addIssue({ code: "custom", path, message });
     }
   });
@@ -133,8 +143,7 @@ export type LayoutSettings = z.output<typeof LAYOUT_SCHEMA>;
 export interface LayoutTools {
   /** The layout's name: its file's, without the ending. */
   readonly name: string;
-  readonly parseTime: TimeParser;
-  readonly readZone: ZoneReader;
+  readonly readTime: TimeReader;
   readonly precisionMs: number;
   /** `undefined` where the layout has no name pattern. */
   readonly matchName: NamePattern | undefined;
@@ -152,8 +161,7 @@ export function makeLayout(name: string, settings: LayoutSettings): Layout {
   return {
     ...settings,
     name,
-    parseTime: makeTimeParser(settings.time.pattern),
-    readZone: makeZoneReader(settings.time.zone),
+    readTime: makeTimeReader(settings.time),
     precisionMs: PRECISION_MS[settings.time.precision],
     matchName: settings.fileName === undefined ? undefined : makeNamePattern(settings.fileName),
   };
@@ -168,70 +176,5 @@ export function listColumns(layout: LayoutSettings): readonly string[] {
       return layout.columns.map(({ name }) => name);
     case "xml":
       return layout.columns;
-  }
-}
-
-interface Contradiction {
-  readonly path: PropertyKey[];
-  readonly message: string;
-}
-
-/** What each setting allows alone and the settings together do not. */
-function* listContradictions(layout: LayoutSettings): Generator<Contradiction> {
-  const known = listColumns(layout);
-  const personal = new Set(layout.personal);
-  for (const [index, name] of known.entries()) {
-    if (known.indexOf(name) !== index) {
-      yield { path: ["columns", index], message: `a name of its own: '${name}' comes twice` };
-    }
-  }
-  for (const [field, value] of Object.entries(layout.fields)) {
-    for (const column of [value ?? []].flat()) {
-      if (!known.includes(column)) {
-        yield { path: ["fields", field], message: `one of the columns; '${column}' is none` };
-      } else if (personal.has(column)) {
-        yield { path: ["fields", field], message: `a column that is kept; '${column}' is personal` };
-      }
-    }
-  }
-  for (const [index, column] of layout.personal.entries()) {
-    if (!known.includes(column)) yield { path: ["personal", index], message: "one of the columns" };
-  }
-  for (const [index, { column }] of layout.only.entries()) {
-    if (!known.includes(column)) yield { path: ["only", index, "column"], message: "one of the columns" };
-  }
-  const { pattern, zone, precision } = layout.time;
-  yield* complainOf(["time", "pattern"], () => makeTimeParser(pattern));
-  yield* complainOf(["time", "zone"], () => makeZoneReader(zone));
-  if (precision !== "minutes" && !saysSeconds(pattern)) {
-    yield { path: ["time", "precision"], message: "minutes, because the pattern says no seconds" };
-  }
-  const { fileName } = layout;
-  if (fileName !== undefined) yield* complainOf(["fileName"], () => makeNamePattern(fileName));
-  if (layout.format === "xml") return;
-  if (layout.trailer !== undefined && !/^[!-~][ -~]*\{rows\}([ -~]*[!-~])?$/.test(layout.trailer.line)) {
-    yield { path: ["trailer", "line"], message: "printable ASCII, then {rows}, such as #EOF;{rows}" };
-  }
-  if (layout.format === "fixed") return;
-  if (!/^[\t -/:-@[-`{-~]$/.test(layout.delimiter)) {
-    yield { path: ["delimiter"], message: "one ASCII character that is no letter or digit" };
-  }
-  if (layout.quote !== undefined && (!/^["'`]$/.test(layout.quote) || layout.quote === layout.delimiter)) {
-    yield { path: ["quote"], message: "one of \" ' ` and not the delimiter" };
-  }
-  if (layout.records !== undefined && layout.header) {
-    yield {
-      path: ["records"],
-      message: "header: false, because a header names the columns of one kind only",
-    };
-  }
-}
-
-function* complainOf(path: PropertyKey[], make: () => unknown): Generator<Contradiction> {
-  try {
-    make();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    yield { path, message: `a working setting: ${error.message}` };
   }
 }

@@ -2,12 +2,11 @@ import { hash } from "node:crypto";
 import type { Barcode } from "../../domain/barcode.ts";
 import { parseBarcode } from "../../domain/barcode.ts";
 import { InputError, toMessage, toVisible } from "../../domain/errors.ts";
-import type { LocalParts } from "../../domain/instant.ts";
 import type { ParsedRow } from "../../intake/incoming.ts";
 import { normaliseLegacyCode } from "../../mapping/translate.ts";
 import type { Binding } from "./bind-columns.ts";
 import type { Fault } from "./faults.ts";
-import { CODE_EMPTY, toFault } from "./faults.ts";
+import { CODE_EMPTY, toFault, toZoneFault } from "./faults.ts";
 import type { Layout } from "./layout.ts";
 
 /** Which file is read. */
@@ -61,7 +60,7 @@ export type RowReader = (
  * Makes the reader of a file's rows.
  *
  * An observation's identity is the first 32 hex digits of the SHA-256 of the
- * normalised barcode, the normalised code, the local time, the layout's other
+ * normalised barcode, the normalised code, the time (see `RowTime`), the layout's other
  * columns in the layout's order, and `name=value` of unknown columns by name,
  * joined with U+001F. So the letter case of barcodes and codes, digits-first
  * codes, blanks, line ends and the order of columns do not tell rows apart, and
@@ -69,9 +68,10 @@ export type RowReader = (
  */
 export function makeRowReader(layout: Layout, binding: Binding, context: FileContext): RowReader {
   const { name, hash: intake, receivedAt } = context;
-  const { parseTime, readZone, precisionMs } = layout;
-  const { details: at, code: codeAt, time: timeAt, barcode: barcodeAt, others, extras, only } = binding;
-  const { pattern, zone } = layout.time;
+  const { readTime, precisionMs } = layout;
+  const { details: at, code: codeAt, time: timeAt, zone: zoneAt } = binding;
+  const { barcode: barcodeAt, others, extras, only } = binding;
+  const { pattern, zone, blankDigits } = layout.time;
 
   const toShown = (cells: readonly string[], raw: () => string): string =>
     layout.personal.length === 0
@@ -96,17 +96,21 @@ export function makeRowReader(layout: Layout, binding: Binding, context: FileCon
     }
     const code = normaliseLegacyCode(joinCells(cells, codeAt, "-"));
     if (code === "") return refuse(CODE_EMPTY);
-    const time = joinCells(cells, timeAt, " ");
-    const local = parseTime(time);
-    const reading = local === undefined ? undefined : readZone(local);
-    if (local === undefined || reading === undefined) {
+    const time = blankDigits
+      ? timeAt.map((column) => cells[column] ?? "").join(" ")
+      : joinCells(cells, timeAt, " ");
+    const zoneName = cells[zoneAt]?.trim() ?? "";
+    const read = readTime(time, zoneName);
+    if (read === "zone") return refuse(toZoneFault(zoneName));
+    if (read === "time") {
       const expected = `a date and time of the years 2000 to 2099 as ${pattern} (${zone})`;
       const todo = "correct the row, or the layout's time pattern";
       return refuse(toFault("TIME_INVALID", `time '${time}'`, expected, todo));
     }
+    const { reading, written } = read;
 
     const mainBarcode = toDetail(cells, at.mainBarcode)?.toUpperCase() ?? null;
-    let identity = barcode + SEPARATOR + code + SEPARATOR + toLocalText(local);
+    let identity = barcode + SEPARATOR + code + SEPARATOR + written;
     for (const column of others) {
       const value = column === at.mainBarcode ? (mainBarcode ?? "") : cells[column]?.trim();
       identity += SEPARATOR + value;
@@ -165,11 +169,4 @@ function joinCells(cells: readonly string[], columns: readonly number[], joint: 
 function toDetail(cells: readonly string[], column: number): string | null {
   const value = cells[column]?.trim();
   return value === undefined || value === "" ? null : value;
-}
-
-/** The wall clock as digits: `20260307232256`, with a fraction where there is one. */
-function toLocalText(local: LocalParts): string {
-  const { year, month, day, hour, minute, second, millisecond } = local;
-  const seconds = ((((year * 100 + month) * 100 + day) * 100 + hour) * 100 + minute) * 100 + second;
-  return millisecond === 0 ? String(seconds) : `${seconds}.${millisecond}`;
 }

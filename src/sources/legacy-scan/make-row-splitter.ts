@@ -40,19 +40,26 @@ function makeFixedSplitter({ columns, encoding, raggedRows }: FixedLayout): RowS
  * A row with a quotation mark goes through csv-parse, all others are cut at
  * the delimiter: csv-parse gives the same, forty times slower.
  */
-function makeDelimitedSplitter({ delimiter, quote, encoding }: DelimitedLayout): RowSplitter {
-  return (rows, plain) => {
-    const texts = plain ? rows : rows.map((row) => decodeText(row, encoding));
-    if (quote === undefined) return texts.map((text) => text.split(delimiter));
-    const quoted = splitQuoted(
-      texts.filter((text) => text.includes(quote)),
-      delimiter,
-      quote,
-    ).values();
-    return texts.map((text) =>
-      text.includes(quote) ? (quoted.next().value ?? QUOTES_OPEN) : text.split(delimiter),
-    );
-  };
+function makeDelimitedSplitter(layout: DelimitedLayout): RowSplitter {
+  return (rows, plain) => splitDelimited(layout, rows, plain);
+}
+
+/** Cuts rows at a delimiter; see {@link RowSplitter}. */
+export function splitDelimited(
+  { delimiter, quote, encoding }: Pick<DelimitedLayout, "delimiter" | "quote" | "encoding">,
+  rows: readonly string[],
+  plain: boolean,
+): ReturnType<RowSplitter> {
+  const texts = plain ? rows : rows.map((row) => decodeText(row, encoding));
+  if (quote === undefined) return texts.map((text) => text.split(delimiter));
+  const quoted = splitQuoted(
+    texts.filter((text) => text.includes(quote)),
+    delimiter,
+    quote,
+  ).values();
+  return texts.map((text) =>
+    text.includes(quote) ? (quoted.next().value ?? QUOTES_OPEN) : text.split(delimiter),
+  );
 }
 
 /**

@@ -43,7 +43,7 @@ class Stopped extends Error {}
  * of XML itself, refuses a DOCTYPE, and gives up at the first error: what
  * follows one means nothing. Name prefixes are left out.
  */
-export function makeXmlReader(layout: XmlLayout): XmlReader {
+export function makeXmlReader(layout: Pick<XmlLayout, "root" | "row">): XmlReader {
   const parser = new SaxesParser({ xmlns: false, position: true });
   let fault: Fault | null = null;
   let faultLine = 0;

@@ -9,9 +9,11 @@ import {
   NO_HEADER,
   NO_TRAILER,
   ROW_TOO_LONG,
+  ROW_UNENDED,
   toTrailerFault,
   UTF_16_FILE,
 } from "./faults.ts";
+import type { FileFacts, RowObserver } from "./file-facts.ts";
 import type { DelimitedLayout, FixedLayout } from "./layout.ts";
 import { listColumns } from "./layout.ts";
 import type { FileContext } from "./make-row-reader.ts";
@@ -20,22 +22,9 @@ import { makeRowShaper } from "./make-row-shaper.ts";
 import { makeRowSplitter } from "./make-row-splitter.ts";
 import { LONGEST_ROW_BYTES } from "./read-blocks.ts";
 import type { LineBlock } from "./read-lines.ts";
+import { countInTrailer, hasHeader, makeLineSorter, toTrailerStart } from "./sort-lines.ts";
 
 type LinesLayout = DelimitedLayout | FixedLayout;
-
-/** What is known of a file once it has been read to its end. */
-export interface FileFacts {
-  /** Why no row of the file can be believed; `null` where they can. */
-  readonly fault: Fault | null;
-  /** The line that `fault` speaks of; the file's last line without a fault. */
-  readonly faultLine: number;
-  /** Rows, in a file of lines; a file of XML is not counted beforehand. */
-  readonly rows: number;
-  /** Lines read as Windows-1252 though the layout says another encoding. */
-  readonly foreignLines: number;
-  /** Where the columns stand; `null` only with a fault. */
-  readonly binding: Binding | null;
-}
 
 /** The widest batch handed on: what lives only as long as a small batch costs the garbage collector nothing. */
 const MOST_ROWS = 128;
@@ -56,13 +45,16 @@ export async function inspectLines(
   let fault: Fault | null = null;
   let faultLine = 0;
   let binding = hasHeader(layout) ? null : bindColumns(layout, listColumns(layout));
+  let header: FileFacts["header"] = null;
+  let isEnded = true;
   let trailer: { readonly text: string; readonly line: number; readonly rows: number } | null = null;
   let lastRow = { text: "", line: 0 };
   const blame = (found: Fault, line: number): void => {
     fault ??= found;
     faultLine ||= line;
   };
-  for await (const { lines, firstLine, plain } of blocks) {
+  for await (const { lines, firstLine, plain, ended } of blocks) {
+    isEnded = ended;
     for (const [index, line] of lines.entries()) {
       lastLine = firstLine + index;
       if (!plain && isForeign(line, layout.encoding)) foreignLines += 1;
@@ -76,7 +68,9 @@ export async function inspectLines(
         case "header":
           if (trailer !== null) blame(toTrailerFault(trailer.text, "no line after it"), lastLine);
           try {
-            binding = parseHeader(line, layout as DelimitedLayout, "");
+            const names = parseHeader(line, layout as DelimitedLayout, "");
+            header = { line: lastLine, names };
+            binding = bindColumns(layout, names);
           } catch (error) {
             if (!(error instanceof InputError)) throw error;
             blame(error, lastLine);
@@ -101,7 +95,20 @@ export async function inspectLines(
     if (isBegun && lastRow.line === lastLine) blame(toTrailerFault(lastRow.text, rule.line), lastLine);
     if (rule.required) blame(NO_TRAILER, Math.max(lastLine, 1));
   }
-  return { fault, faultLine: faultLine || lastLine, rows, foreignLines, binding };
+  const unendedLine =
+    !isEnded && lastLine > 0 && lastLine === (lastRow.line || header?.line) ? lastLine : null;
+  if (layout.finalLineEnd === "required" && unendedLine !== null && rows === 0)
+    blame(ROW_UNENDED, unendedLine);
+  return {
+    fault,
+    faultLine: faultLine || lastLine,
+    rows,
+    foreignLines,
+    binding,
+    header,
+    trailer,
+    unendedLine,
+  };
 }
 
 /**
@@ -111,9 +118,11 @@ export async function inspectLines(
 export async function* parseLines(
   blocks: AsyncIterable<LineBlock>,
   layout: LinesLayout,
-  { fault, faultLine, rows, binding }: FileFacts,
+  facts: FileFacts,
   context: FileContext,
+  observe?: RowObserver,
 ): AsyncGenerator<readonly ParsedRow[]> {
+  const { fault, faultLine, rows, binding } = facts;
   if (fault !== null && rows === 0) {
     yield [quarantineRow(fault, context.name, faultLine, "")];
     return;
@@ -121,8 +130,8 @@ export async function* parseLines(
   const sortLine = makeLineSorter(layout);
   const parseRows =
     fault !== null || binding === null
-      ? makeRefuser(layout, fault ?? NO_HEADER, context)
-      : makeRowsParser(layout, binding, context);
+      ? makeRefuser(layout, fault ?? NO_HEADER, context, observe)
+      : makeRowsParser(layout, binding, facts, context, observe);
   for await (const { lines, firstLine, plain } of blocks) {
     const texts: string[] = [];
     const numbers: number[] = [];
@@ -142,28 +151,53 @@ export async function* parseLines(
 /** Rows as they stand in the file (one character per byte), with their line numbers. */
 type RowsParser = (texts: readonly string[], numbers: readonly number[], plain: boolean) => ParsedRow[];
 
-function makeRefuser(layout: LinesLayout, fault: Fault, { name }: FileContext): RowsParser {
+function makeRefuser(
+  layout: LinesLayout,
+  fault: Fault,
+  { name }: FileContext,
+  observe: RowObserver | undefined,
+): RowsParser {
   return (texts, numbers) =>
-    texts.map((text, index) => quarantineRow(fault, name, numbers[index] ?? 0, toRawLine(text, layout)));
+    texts.map((text, index) => {
+      const line = numbers[index] ?? 0;
+      const outcome = quarantineRow(fault, name, line, toRawLine(text, layout));
+      observe?.(() => ({ line, cells: null, raw: decodeText(text, layout.encoding), outcome }));
+      return outcome;
+    });
 }
 
-function makeRowsParser(layout: LinesLayout, binding: Binding, context: FileContext): RowsParser {
+function makeRowsParser(
+  layout: LinesLayout,
+  binding: Binding,
+  { header, unendedLine }: FileFacts,
+  context: FileContext,
+  observe: RowObserver | undefined,
+): RowsParser {
   const splitRows = makeRowSplitter(layout);
   const shapeCells = makeRowShaper(layout, binding.width);
   const readRow = makeRowReader(layout, binding, context);
+  const names = header?.names ?? listColumns(layout);
+  const refusedLine = layout.finalLineEnd === "required" ? unendedLine : null;
   return (texts, numbers, plain) => {
     const split = splitRows(texts, plain);
     const rows: ParsedRow[] = [];
     for (let index = 0; index < texts.length; index += 1) {
       const text = texts[index] ?? "";
       const line = numbers[index] ?? 0;
-      const cells = shapeCells(findDamage(text, plain) ?? split[index] ?? []);
+      const damage = line === refusedLine ? ROW_UNENDED : findDamage(text, plain);
+      const cells = shapeCells(damage ?? split[index] ?? []);
       if (cells === undefined) continue;
       const row =
         "complaint" in cells
           ? quarantineRow(cells, context.name, line, toRawLine(text, layout))
           : readRow(cells, line, () => decodeText(text, layout.encoding), "");
       if (row !== undefined) rows.push(row);
+      observe?.(() => ({
+        line,
+        cells: "complaint" in cells ? null : new Map(names.map((name, at) => [name, cells[at] ?? ""])),
+        raw: decodeText(text, layout.encoding),
+        outcome: row,
+      }));
     }
     return rows;
   };
@@ -178,44 +212,13 @@ function toRawLine(text: string, layout: LinesLayout): string {
   return toRaw(decodeText(text, layout.encoding), layout);
 }
 
-function hasHeader(layout: LinesLayout): layout is DelimitedLayout {
-  return layout.format === "delimited" && layout.header;
-}
-
-/** Says of each line of a file in turn what it is. Both readings use it, so that they count the same rows. */
-function makeLineSorter(layout: LinesLayout): (line: string) => "header" | "row" | "trailer" | "nothing" {
-  const { comment, trailer } = layout;
-  const trailerStart = trailer === undefined ? undefined : toTrailerStart(trailer.line);
-  let awaitsHeader = hasHeader(layout);
-  return (line) => {
-    if (line === "" || line.trim() === "") return "nothing";
-    if (trailerStart !== undefined && line.startsWith(trailerStart)) return "trailer";
-    if (comment !== undefined && line.startsWith(comment)) return "nothing";
-    if (!awaitsHeader) return "row";
-    awaitsHeader = false;
-    return "header";
-  };
-}
-
-function toTrailerStart(rule: string): string {
-  return rule.slice(0, rule.indexOf("{rows}"));
-}
-
-/** The number that a trailer states; `undefined` when the line is not of the rule. */
-function countInTrailer(line: string, rule: string): number | undefined {
-  const start = toTrailerStart(rule);
-  const end = rule.slice(start.length + "{rows}".length);
-  const text = line.trim();
-  if (!text.endsWith(end)) return undefined;
-  const digits = text.slice(start.length, text.length - end.length);
-  return /^[0-9]{1,15}$/.test(digits) ? Number(digits) : undefined;
-}
-
 /**
+ * The names of a file's columns.
+ *
  * @throws InputError `HEADER_INVALID` when the line lacks columns of the
  *   layout, or names one twice
  */
-function parseHeader(line: string, layout: DelimitedLayout, place: string): Binding {
+function parseHeader(line: string, layout: DelimitedLayout, place: string): readonly string[] {
   const todo =
     "ask the sender what changed, then adapt the layout; none of the file's rows counts until then";
   const [split = []] = makeRowSplitter(layout)([line], false);
@@ -233,5 +236,5 @@ function parseHeader(line: string, layout: DelimitedLayout, place: string): Bind
     const expected = "each name once, so that it is certain which column is meant";
     throw new InputError("HEADER_INVALID", { place, value: `column '${twice}' twice`, expected, todo });
   }
-  return bindColumns(layout, names);
+  return names;
 }

@@ -3,10 +3,11 @@ import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";
 import { UsageError } from "../../domain/errors.ts";
 import type { FileIntake, ParsedRow } from "../../intake/incoming.ts";
+import type { FileFacts, RowObserver } from "./file-facts.ts";
+import { listNotes } from "./file-facts.ts";
 import type { Layout } from "./layout.ts";
 import type { FileContext } from "./make-row-reader.ts";
 import { LONGEST_TEXT_BYTES } from "./make-xml-reader.ts";
-import type { FileFacts } from "./parse-lines.ts";
 import { inspectLines, parseLines } from "./parse-lines.ts";
 import { inspectXml, parseXml } from "./parse-xml.ts";
 import { readBlocks } from "./read-blocks.ts";
@@ -18,6 +19,10 @@ export interface ScanFile extends FileIntake {
   readonly layout: string;
   /** Lines (XML: tags) whose bytes are not of the layout's encoding and were read as Windows-1252. */
   readonly foreignLines: number;
+  /** Whether it begins with UTF-8's byte-order mark. */
+  readonly hasMark: boolean;
+  readonly facts: FileFacts;
+  readonly rows: (observe?: RowObserver) => AsyncIterable<readonly ParsedRow[]>;
 }
 
 export interface ScanFileOptions {
@@ -26,6 +31,8 @@ export interface ScanFileOptions {
   readonly name: string;
   /** Receipt time (UTC epoch milliseconds) of a file whose name says none; by default the file's modification time. */
   readonly receivedAt?: number | undefined;
+  /** When it was fetched (UTC epoch milliseconds): it cannot have been received later, whatever its name says. */
+  readonly fetchedAt?: number | undefined;
 }
 
 const CHUNK_BYTES = 256 * 1024;
@@ -50,7 +57,10 @@ export async function openScanFile(path: string, options: ScanFileOptions): Prom
   const context: FileContext = {
     name,
     hash: hash.digest("hex"),
-    receivedAt: layout.matchName?.(name)?.receivedAt ?? options.receivedAt ?? file.modifiedAt,
+    receivedAt: Math.min(
+      layout.matchName?.(name)?.receivedAt ?? options.receivedAt ?? file.modifiedAt,
+      options.fetchedAt ?? Infinity,
+    ),
   };
   return {
     kind: "file",
@@ -58,8 +68,11 @@ export async function openScanFile(path: string, options: ScanFileOptions): Prom
     arrival: { channel: "legacy-scan", name, receivedAt: context.receivedAt, httpStatus: null },
     layout: layout.name,
     foreignLines: facts.foreignLines,
+    hasMark: file.hasMark,
+    facts,
+    notes: listNotes(facts, layout),
     content: () => readChunks(path, file),
-    rows: () => parseRows(readChunks(path, file), layout, facts, context),
+    rows: (observe) => parseRows(readChunks(path, file), layout, facts, context, observe),
   };
 }
 
@@ -74,10 +87,11 @@ function parseRows(
   layout: Layout,
   facts: FileFacts,
   context: FileContext,
+  observe: RowObserver | undefined,
 ): AsyncIterable<readonly ParsedRow[]> {
   return layout.format === "xml"
-    ? parseXml(readBlocks(chunks, ">", LONGEST_TEXT_BYTES), layout, facts, context)
-    : parseLines(readLines(chunks), layout, facts, context);
+    ? parseXml(readBlocks(chunks, ">", LONGEST_TEXT_BYTES), layout, facts, context, observe)
+    : parseLines(readLines(chunks), layout, facts, context, observe);
 }
 
 /** What tells one state of a file from another without reading it. */

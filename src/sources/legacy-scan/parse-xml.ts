@@ -3,11 +3,11 @@ import { bindColumns } from "./bind-columns.ts";
 import { decodeText, isForeign, isUtf16 } from "./decode-text.ts";
 import type { Fault } from "./faults.ts";
 import { toXmlFault, UTF_16_FILE } from "./faults.ts";
+import type { FileFacts, RowObserver } from "./file-facts.ts";
 import type { XmlLayout } from "./layout.ts";
 import type { FileContext } from "./make-row-reader.ts";
 import { makeRowReader, quarantineRow, toExtra, toRaw } from "./make-row-reader.ts";
 import { makeXmlReader } from "./make-xml-reader.ts";
-import type { FileFacts } from "./parse-lines.ts";
 import type { Block } from "./read-blocks.ts";
 
 const MOST_ROWS = 4096;
@@ -32,7 +32,16 @@ export async function inspectXml(blocks: AsyncIterable<Block>, layout: XmlLayout
   }
   reader.finish();
   const { fault, line } = reader.getState();
-  return { fault, faultLine: line, rows: 0, foreignLines, binding: bindColumns(layout, layout.columns) };
+  return {
+    fault,
+    faultLine: line,
+    rows: 0,
+    foreignLines,
+    binding: bindColumns(layout, layout.columns),
+    header: null,
+    trailer: null,
+    unendedLine: null,
+  };
 }
 
 /**
@@ -44,10 +53,11 @@ export async function* parseXml(
   layout: XmlLayout,
   { fault, faultLine }: FileFacts,
   context: FileContext,
+  observe?: RowObserver,
 ): AsyncGenerator<readonly ParsedRow[]> {
   const batches =
     fault === null
-      ? parseElements(blocks, layout, context)
+      ? parseElements(blocks, layout, context, observe)
       : refuseElements(blocks, layout, fault, faultLine, context);
   for await (const rows of batches) {
     for (let from = 0; from < rows.length; from += MOST_ROWS) yield rows.slice(from, from + MOST_ROWS);
@@ -58,6 +68,7 @@ async function* parseElements(
   blocks: AsyncIterable<Block>,
   layout: XmlLayout,
   context: FileContext,
+  observe: RowObserver | undefined,
 ): AsyncGenerator<readonly ParsedRow[]> {
   const reader = makeXmlReader(layout);
   const readRow = makeRowReader(layout, bindColumns(layout, layout.columns), context);
@@ -73,6 +84,7 @@ async function* parseElements(
           ? readRow(cells, line, raw, extra)
           : quarantineRow(fault, context.name, line, toRaw(raw(), layout));
       if (row !== undefined) rows.push(row);
+      observe?.(() => ({ line, cells: fault === undefined ? texts : null, raw: raw(), outcome: row }));
     }
     yield rows;
   }

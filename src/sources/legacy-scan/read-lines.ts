@@ -8,6 +8,8 @@ export interface LineBlock {
   readonly firstLine: number;
   /** Whether all of it is printable ASCII: nothing to decode, nothing to suspect. */
   readonly plain: boolean;
+  /** Whether its last line has an end; only a file's last block may lack it. */
+  readonly ended: boolean;
 }
 
 /** Anything but tabs, line ends and printable ASCII. */
@@ -21,13 +23,14 @@ export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<
   let firstLine = 1;
   for await (const { text } of readBlocks(chunks, "\n", LONGEST_ROW_BYTES)) {
     const lines = text.split("\n");
-    if (text.endsWith("\n")) lines.pop();
+    const ended = text.endsWith("\n");
+    if (ended) lines.pop();
     if (text.includes("\r")) {
       for (const [index, line] of lines.entries()) {
         if (line.endsWith("\r")) lines[index] = line.slice(0, -1);
       }
     }
-    yield { lines, firstLine, plain: !NOT_PLAIN.test(text) };
+    yield { lines, firstLine, plain: !NOT_PLAIN.test(text), ended };
     firstLine += lines.length;
   }
 }

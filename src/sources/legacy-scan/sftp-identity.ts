@@ -28,7 +28,7 @@ export function parsePins(fingerprints: readonly string[], place: string): Reado
         place,
         value: `host key fingerprint '${fingerprint}'`,
         expected: "a SHA-256 fingerprint such as ssh-keygen -lf prints, SHA256:…",
-        todo: "correct hostKeyFingerprints",
+        todo: "correct hostKeys",
       });
     }),
   );
@@ -61,7 +61,7 @@ export function makeHostKeyError(place: string, offered: string, pins: ReadonlyS
     place,
     value: `host key ${offered}`,
     expected: pins.size === 0 ? "a pinned host key, and none is pinned" : `the pinned host key ${pinned}`,
-    todo: "ask the carrier by another way whether this is its key; only then put it in hostKeyFingerprints",
+    todo: "ask the carrier by another way whether this is its key; only then put it in hostKeys",
   });
 }
 

@@ -44,14 +44,14 @@ export function makeStatusApiClient(
       const value = request[ours];
       return theirs === undefined || value === undefined ? [] : [[theirs, value] as const];
     });
-    const { httpStatus, bytes } = await client.send({
+    const { httpStatus, bytes, date, retryAfter } = await client.send({
       place: `status API ${rule.path}`,
       method: "GET",
       url: toUrl(baseUrl, rule.path, request, query),
       headers: { accept: "application/json" },
       body: null,
     });
-    return { httpStatus, bytes, request };
+    return { httpStatus, bytes, request, date, retryAfter };
   };
   return {
     fetchByBarcode: (barcode) => fetch(requests.barcode, { barcode }),

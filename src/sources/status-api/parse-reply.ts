@@ -1,10 +1,11 @@
 import type { Barcode } from "../../domain/barcode.ts";
 import { parseBarcode } from "../../domain/barcode.ts";
 import { InputError } from "../../domain/errors.ts";
-import type { ParsedRow, PayloadIntake } from "../../intake/incoming.ts";
+import type { ParsedRow, PayloadIntake, SeenPayload } from "../../intake/incoming.ts";
 import { normaliseWireCode } from "../../mapping/translate.ts";
 import { isObject, toKind } from "../compile-path.ts";
 import type { Contract } from "../contract.ts";
+import { toSeen } from "../look-at-payload.ts";
 import { parseJson } from "../parse-json.ts";
 import { parseTimestamp } from "../parse-timestamp.ts";
 import type { ReceivedArrival } from "../payload-intake.ts";
@@ -39,8 +40,11 @@ export function parseStatusReply(
 
   const rows: ParsedRow[] = [];
   const listed = new Set<Barcode>();
+  let seen: SeenPayload | undefined;
   try {
-    const items = contract.statusApi.items(parseJson(content, place));
+    const body = parseJson(content, place);
+    seen = toSeen(body, "status-api", contract);
+    const items = contract.statusApi.items(body);
     if (!Array.isArray(items)) throw notA("a list of items", items, place);
     for (const [index, item] of items.entries()) {
       readItem(item, { arrival, contentHash, place: `${place} item ${index + 1}`, contract, rows, listed });
@@ -48,7 +52,10 @@ export function parseStatusReply(
   } catch (problem) {
     rows.push(toQuarantinedRow(rows.length + 1, problem));
   }
-  return toPayloadIntake(content, contentHash, arrival, rows, { listed: [...listed] });
+  return toPayloadIntake(content, contentHash, arrival, rows, {
+    listed: [...listed],
+    seen,
+  });
 }
 
 interface Reading {

@@ -14,6 +14,16 @@ export class QueueFull extends Error {
   override readonly name = "QueueFull";
 }
 
+export interface GroupCommitLimits<T> {
+  /** So many may wait at a time; and so many bytes, give or take the last. */
+  readonly mostWaiting: number;
+  readonly mostWaitingBytes: number;
+  /** So many go into one save; and so many bytes, unless one alone has more. */
+  readonly mostPerSave: number;
+  readonly mostBytesPerSave: number;
+  readonly bytesOf: (item: T) => number;
+}
+
 interface Waiting<T> {
   readonly item: T;
   readonly done: (failure: Failure | null) => void;
@@ -32,16 +42,27 @@ interface Failure {
  */
 export function makeGroupCommit<T>(
   save: (items: readonly T[]) => Promise<void>,
-  { mostWaiting, mostPerSave }: { readonly mostWaiting: number; readonly mostPerSave: number },
+  { mostWaiting, mostWaitingBytes, mostPerSave, mostBytesPerSave, bytesOf }: GroupCommitLimits<T>,
 ): GroupCommit<T> {
-  let waiting: Waiting<T>[] = [];
+  const waiting: Waiting<T>[] = [];
+  let waitingBytes = 0;
   let running: Promise<void> | null = null;
+
+  /** One at the least, however large. */
+  const countForSave = (): number => {
+    let bytes = 0;
+    const tooMany = waiting.findIndex(({ item }, n) => {
+      bytes += bytesOf(item);
+      return n === mostPerSave || (n > 0 && bytes > mostBytesPerSave);
+    });
+    return tooMany === -1 ? waiting.length : tooMany;
+  };
 
   const run = async (): Promise<void> => {
     await new Promise((resolve) => setImmediate(resolve));
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, mostPerSave);
-      waiting = waiting.slice(mostPerSave);
+      const batch = waiting.splice(0, countForSave());
+      waitingBytes -= batch.reduce((sum, { item }) => sum + bytesOf(item), 0);
       let failure: Failure | null = null;
       try {
         await save(batch.map(({ item }) => item));
@@ -56,10 +77,11 @@ export function makeGroupCommit<T>(
   return {
     add: (item) =>
       new Promise((resolve, reject) => {
-        if (waiting.length >= mostWaiting) {
+        if (waiting.length >= mostWaiting || waitingBytes >= mostWaitingBytes) {
           reject(new QueueFull(`${waiting.length} are waiting`));
           return;
         }
+        waitingBytes += bytesOf(item);
         waiting.push({ item, done: (failure) => (failure === null ? resolve() : reject(failure.error)) });
         running ??= run();
       }),

@@ -3,6 +3,7 @@ import type { Observation } from "../../domain/observation.ts";
 import type { ParsedRow, PayloadIntake } from "../../intake/incoming.ts";
 import { normaliseWireCode } from "../../mapping/translate.ts";
 import type { Contract } from "../contract.ts";
+import { toSeen } from "../look-at-payload.ts";
 import { parseJson } from "../parse-json.ts";
 import { parseTimestamp } from "../parse-timestamp.ts";
 import type { ReceivedArrival } from "../payload-intake.ts";
@@ -57,7 +58,10 @@ export function parseDelivery(
     const { eventId, barcode, code, timestamp } = texts;
     row = toQuarantinedRow(1, problem, { eventId, barcode, code, timestamp });
   }
-  return toPayloadIntake(content, contentHash, arrival, [row], { customerNumber: texts.customerNumber });
+  return toPayloadIntake(content, contentHash, arrival, [row], {
+    customerNumber: texts.customerNumber,
+    seen: toSeen(body, "webhook", contract),
+  });
 }
 
 /** What a contract finds in a delivery's body. */

@@ -1,8 +1,9 @@
 import { InputError } from "../../domain/errors.ts";
 import { readUsualInstant } from "../../domain/instant.ts";
-import type { PayloadIntake } from "../../intake/incoming.ts";
+import type { PayloadIntake, SeenPayload } from "../../intake/incoming.ts";
 import type { Contract } from "../contract.ts";
 import { LONGEST_NAME } from "../exported-line.ts";
+import { toSeenShape } from "../look-at-payload.ts";
 import { parseJson } from "../parse-json.ts";
 import type { ReceivedArrival } from "../payload-intake.ts";
 import { hashOf, toObservationRow, toPayloadIntake } from "../payload-intake.ts";
@@ -71,12 +72,17 @@ interface KnownShape {
   readonly deliveryId: number;
   /** What stands before the body, and how many bytes behind it: it is the last member. */
   readonly body: { readonly opening: string; readonly bytesBehind: number };
-  /** What the contract finds: the number of a capture, or a text that is part of the shape. */
-  readonly fields: readonly (readonly [DeliveryField, number | string | null])[];
+  /** What the contract finds: the pieces of a text, or `null` for none. */
+  readonly fields: readonly (readonly [DeliveryField, readonly Piece[] | null])[];
+  readonly seen: SeenPayload;
 }
+
+/** The number of a capture, or a text that is part of the shape. */
+type Piece = number | string;
 
 const toProbe = (index: number): string => `value ${index}`;
 const PROBE = /^value ([0-9]+)$/;
+const PROBES = /value ([0-9]+)/;
 
 /**
  * Finds out what the values of a line mean, by having the careful readers read
@@ -105,19 +111,27 @@ function learnShape(line: string, contract: Contract): KnownShape | undefined {
   if (/"/.test(probe.toString("latin1", probe.length - bytesBehind))) return undefined;
   const delivery = parseProbe(body);
   if (delivery === undefined) return undefined;
-  const found = Object.entries(findTexts(contract, delivery));
-  const numbers = found.map(([, text]) => PROBE.exec(text ?? "")?.[1]).filter((text) => text !== undefined);
+  const found = Object.entries(findTexts(contract, delivery)).map(
+    ([field, text]) => [field as DeliveryField, text?.split(PROBES) ?? null] as const,
+  );
+  // What `split` captures, the numbers of the values, stands at the odd places.
+  const numbers = found.flatMap(([, pieces]) => pieces?.filter((_, i) => i % 2 === 1) ?? []);
   const wanted = [...new Set([receivedAt, deliveryId, ...numbers.map(Number)])].sort((a, b) => a - b);
+  // A copy: a piece of the line would keep the whole block in memory.
+  const learntFrom = Buffer.from(line, "latin1");
   const captureOf = (value: number): number => wanted.indexOf(value) + 1;
   return {
     expression: toLineExpression(shape, new Set(wanted)),
     receivedAt: captureOf(receivedAt),
     deliveryId: captureOf(deliveryId),
     body: { opening, bytesBehind },
-    fields: found.map(([field, text]) => {
-      const number = PROBE.exec(text ?? "")?.[1];
-      return [field as DeliveryField, number === undefined ? text : captureOf(Number(number))];
-    }),
+    fields: found.map(([field, pieces]) => [
+      field,
+      pieces
+        ?.map((piece, i) => (i % 2 === 1 ? captureOf(Number(piece)) : piece))
+        .filter((piece) => piece !== "") ?? null,
+    ]),
+    seen: toSeenShape(() => parseProbe(sliceJsonMembers(learntFrom)?.get("body") ?? body), contract),
   };
 }
 
@@ -154,7 +168,7 @@ function toNumber(bytes: Uint8Array | undefined): number | undefined {
 }
 
 function read(
-  { fields, receivedAt: receivedAtCapture, deliveryId, body }: KnownShape,
+  { fields, receivedAt: receivedAtCapture, deliveryId, body, seen }: KnownShape,
   found: RegExpExecArray,
   bytes: Uint8Array,
   line: number,
@@ -165,9 +179,18 @@ function read(
   if (receivedAt === undefined || !isUsualText(name) || name.length > LONGEST_NAME) return undefined;
 
   const texts: { -readonly [field in DeliveryField]?: string | null } = {};
-  for (const [field, value] of fields) {
-    if (typeof value === "number" && !isUsualText(found[value] as string)) return undefined;
-    texts[field] = typeof value === "number" ? (found[value] as string) : value;
+  for (const [field, pieces] of fields) {
+    if (pieces === null) {
+      texts[field] = null;
+      continue;
+    }
+    let text = "";
+    for (const piece of pieces) {
+      const value = typeof piece === "number" ? (found[piece] as string) : piece;
+      if (typeof piece === "number" && !isUsualText(value)) return undefined;
+      text += value;
+    }
+    texts[field] = text;
   }
   if (!isWhole(texts as DeliveryTexts)) return undefined;
 
@@ -183,6 +206,7 @@ function read(
     const { customerNumber } = texts as DeliveryTexts;
     return toPayloadIntake(content, contentHash, arrival, [toObservationRow(observation)], {
       customerNumber,
+      seen,
     });
   } catch (problem) {
     if (problem instanceof InputError) return undefined;

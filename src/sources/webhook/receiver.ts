@@ -2,19 +2,17 @@ import { randomUUID } from "node:crypto";
 import type { FastifyReply } from "fastify";
 import Fastify from "fastify";
 import { UsageError } from "../../domain/errors.ts";
+import type { RawDelivery } from "../../intake/incoming.ts";
+import type { ConnectionLimits, ConnectionSettings } from "./connections.ts";
+import { certificateOf, makeConnections } from "./connections.ts";
 import { makeGroupCommit } from "./group-commit.ts";
-import type { WebhookVerifier } from "./verify-shared-key.ts";
+import type { TlsOptions } from "./tls.ts";
+import type { WebhookRequest } from "./verifier.ts";
 
-/** One request that a verifier let in, as it came. Nothing of it has been read yet. */
-export interface ReceivedDelivery {
-  readonly body: Uint8Array;
-  /** UTC epoch milliseconds. */
-  readonly receivedAt: number;
-  /** Names this attempt: the carrier's header, or made up here. Never deduplicates. */
-  readonly deliveryId: string;
-}
+/** Whether a request is the carrier's. */
+export type WebhookVerifier = (request: WebhookRequest) => boolean | Promise<boolean>;
 
-export interface ReceiverSettings {
+export interface ReceiverSettings extends ConnectionSettings {
   /** The path that takes deliveries, such as `/webhooks/tracking`. */
   readonly path: string;
   /** At least one; all must agree. */
@@ -22,7 +20,7 @@ export interface ReceiverSettings {
   /** The header that names an attempt, lower case; `null`: none is sent. */
   readonly deliveryIdHeader: string | null;
   /** Stores deliveries; must resolve only when all of them are durable. */
-  readonly save: (deliveries: readonly ReceivedDelivery[]) => Promise<void>;
+  readonly save: (deliveries: readonly RawDelivery[]) => Promise<void>;
   /** UTC epoch milliseconds. */
   readonly now: () => number;
   /** Told the status of every answer. */
@@ -30,24 +28,22 @@ export interface ReceiverSettings {
   readonly limits?: Partial<ReceiverLimits>;
 }
 
-interface ReceiverLimits {
+interface ReceiverLimits extends ConnectionLimits {
   readonly mostBodyBytes: number;
-  readonly mostHeaderBytes: number;
-  /** For a client to send its headers, its whole request, and for us to save it. */
-  readonly headersMs: number;
-  readonly requestMs: number;
+  readonly mostHeaders: number;
+  /** For us to save a delivery. */
   readonly saveMs: number;
-  readonly keepAliveMs: number;
-  readonly mostConnections: number;
-  readonly mostRequestsPerConnection: number;
-  /** Deliveries that may wait for a save; more are told to come again. */
+  /** Deliveries that may wait for a save, and their bytes; more are told to come again. */
   readonly mostWaiting: number;
+  readonly mostWaitingBytes: number;
   readonly mostPerSave: number;
+  readonly mostBytesPerSave: number;
 }
 
 export const RECEIVER_LIMITS: ReceiverLimits = {
   mostBodyBytes: 256 * 1024,
   mostHeaderBytes: 16 * 1024,
+  mostHeaders: 100,
   headersMs: 10_000,
   requestMs: 15_000,
   saveMs: 10_000,
@@ -55,7 +51,9 @@ export const RECEIVER_LIMITS: ReceiverLimits = {
   mostConnections: 2_000,
   mostRequestsPerConnection: 1_000,
   mostWaiting: 10_000,
+  mostWaitingBytes: 64 * 1024 * 1024,
   mostPerSave: 1_000,
+  mostBytesPerSave: 4 * 1024 * 1024,
 };
 
 export interface Receiver {
@@ -63,15 +61,16 @@ export interface Receiver {
   readonly listen: (port: number, host?: string) => Promise<string>;
   /** Takes no more, and ends once everything taken is saved and answered. */
   readonly close: () => Promise<void>;
+  /** Goes on with other certificates; every connection that was made under the former ones ends with its next answer. */
+  readonly renewTls: (tls: TlsOptions) => void;
 }
 
 const LOOPBACK = "127.0.0.1";
 const DELIVERY_ID = /^[A-Za-z0-9_-]{1,128}$/;
 const RETRY_AFTER_SECONDS = "5";
-const CHECK_SLOW_CLIENTS_MS = 1_000;
 const NO_BODY = new Uint8Array(0);
 
-/** Every answer is constant: it tells a stranger nothing. */
+/** Every answer is constant: it tells a stranger nothing. Senders take 3xx and 4xx for a failure that lasts. */
 const ANSWERS: Readonly<Record<number, string>> = {
   200: "ok",
   400: "bad request",
@@ -81,6 +80,7 @@ const ANSWERS: Readonly<Record<number, string>> = {
   408: "too slow",
   413: "too large",
   415: "no content encoding",
+  431: "too many headers",
   503: "try again later",
 };
 
@@ -103,27 +103,23 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
     });
   }
   const limits = { ...RECEIVER_LIMITS, ...settings.limits };
-  const queue = makeGroupCommit(save, limits);
+  const queue = makeGroupCommit(save, { ...limits, bytesOf: ({ body }: RawDelivery) => body.length });
 
+  const connections = makeConnections(limits, settings);
   const server = Fastify({
     logger: false,
     bodyLimit: limits.mostBodyBytes,
-    requestTimeout: limits.requestMs,
-    keepAliveTimeout: limits.keepAliveMs,
-    maxRequestsPerSocket: limits.mostRequestsPerConnection,
     exposeHeadRoutes: false,
-    http: {
-      headersTimeout: limits.headersMs,
-      maxHeaderSize: limits.mostHeaderBytes,
-      connectionsCheckingInterval: CHECK_SLOW_CLIENTS_MS,
-    },
+    serverFactory: (handler) => connections.server.on("request", handler),
+    // By itself it refuses what comes on open connections while it closes, and does not say when to come again.
+    return503OnClosing: false,
+    frameworkErrors: (_error, _request, reply) => answer(reply, 400),
   });
-  server.server.maxConnections = limits.mostConnections;
-
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("*", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => body);
 
   server.addHook("onRequest", async (request, reply) => {
+    if (request.raw.rawHeaders.length > 2 * limits.mostHeaders) return answer(reply, 431);
     if (request.headers["content-encoding"] !== undefined) return answer(reply, 415);
     // Whatever type the sender claims, even a malformed one, its bytes are taken as they are.
     if (request.headers["content-type"] !== undefined) {
@@ -132,13 +128,23 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
     return undefined;
   });
 
+  server.addHook("onSend", async (request, reply) => {
+    if (connections.isOutdated(request.raw.socket)) reply.header("connection", "close");
+  });
+
   server.addHook("onResponse", async (_request, reply) => settings.onAnswer?.(reply.statusCode));
 
   server.post(path, async (request, reply) => {
     const receivedAt = now();
     const { headers } = request;
     const body = request.body instanceof Uint8Array ? request.body : NO_BODY;
-    if (!verifiers.map((verify) => verify(headers, body)).every(Boolean)) return answer(reply, 401);
+    const delivery = {
+      rawHeaders: request.raw.rawHeaders,
+      body,
+      certificate: certificateOf(request.raw.socket),
+    };
+    const verdicts = await Promise.all(verifiers.map((verify) => verify(delivery)));
+    if (!verdicts.every((isTheirs) => isTheirs === true)) return answer(reply, 401);
     const given = deliveryIdHeader === null ? undefined : headers[deliveryIdHeader];
     const deliveryId = typeof given === "string" && DELIVERY_ID.test(given) ? given : randomUUID();
     const isSaved = await resolvesWithin(queue.add({ body, receivedAt, deliveryId }), limits.saveMs);
@@ -151,11 +157,16 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
   server.setErrorHandler(async (error, _request, reply) => answer(reply, toStatus(error)));
 
   return {
-    listen: (port, host = LOOPBACK) => server.listen({ host, port }),
+    async listen(port, host = LOOPBACK) {
+      const address = await server.listen({ host, port });
+      // Of a server that it has not made, Fastify does not see that it speaks TLS.
+      return settings.tls === undefined ? address : address.replace(/^http:/, "https:");
+    },
     async close() {
       await server.close();
       await queue.drain();
     },
+    renewTls: connections.renewTls,
   };
 }
 
@@ -185,8 +196,12 @@ function resolvesWithin(work: Promise<void>, ms: number): Promise<boolean> {
   });
 }
 
-/** Only what the request itself did wrong is told apart; all else is ours, and worth another attempt. */
+/**
+ * Only what the request itself did wrong is told apart; all else is ours, and
+ * worth another attempt. Never 410, which has senders give up for good.
+ */
 function toStatus(error: unknown): number {
   const status = error instanceof Error && "statusCode" in error ? error.statusCode : undefined;
-  return typeof status === "number" && status >= 400 && status < 500 ? status : 503;
+  if (typeof status !== "number" || status < 400 || status >= 500) return 503;
+  return status in ANSWERS ? status : 400;
 }

@@ -8,13 +8,15 @@ const LIMIT = "set_config('idle_in_transaction_session_timeout', $2, true)";
 
 export const CLAIM_SQL = toStatements("claims", {
   clock: "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint",
+  listHeld: 'SELECT subject, owner FROM claim WHERE held_until > $1 ORDER BY subject COLLATE "C"',
   heldUntil: "SELECT held_until FROM claim WHERE subject = $1",
   take: `INSERT INTO claim (subject, owner, token, held_until) VALUES ($1, $2, 1, $3)
     ON CONFLICT (subject) DO UPDATE
       SET owner = excluded.owner, token = claim.token + 1, held_until = excluded.held_until
       WHERE claim.held_until <= $4
     RETURNING token`,
-  renew: "UPDATE claim SET held_until = $3 WHERE subject = $1 AND token = $2 AND held_until > 0 RETURNING token",
+  renew:
+    "UPDATE claim SET held_until = $3 WHERE subject = $1 AND token = $2 AND held_until > 0 RETURNING token",
   release: "UPDATE claim SET held_until = 0 WHERE subject = $1 AND token = $2",
   hold: "SELECT held_until FROM claim WHERE subject = $1 AND token = $2 AND held_until > 0",
   // Lock and limit in one statement: who is stopped behind it holds the lock already.
@@ -69,6 +71,10 @@ export function makeClaims(
   };
   return {
     claims: {
+      async held() {
+        const rows = await reader.rows<[string, string]>(CLAIM_SQL.listHeld, await readClock(reader));
+        return rows.map(([subject, owner]) => ({ subject, owner }));
+      },
       async take(subject, owner, leaseMs) {
         const now = await readClock(reader);
         const [held] = await reader.rows<[number]>(CLAIM_SQL.heldUntil, subject);

@@ -2,7 +2,7 @@ import { BUCKETS } from "../../domain/barcode.ts";
 import type { Session } from "./session.ts";
 import { toStatements } from "./statements.ts";
 
-const TABLES = ["dossier", "inbox", "parcel", "finding"] as const;
+const TABLES = ["dossier", "inbox", "spool", "parcel", "finding"] as const;
 type Table = (typeof TABLES)[number];
 
 /** The buckets that a table holds rows of, in order. */

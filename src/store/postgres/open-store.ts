@@ -5,6 +5,7 @@ import { parseAddress } from "./address.ts";
 import { makeClaims } from "./claims.ts";
 import { makePool, makeTransact } from "./connect.ts";
 import { toOpeningError } from "./failures.ts";
+import { makeFeedStateReader, makeFeedStateWriter } from "./feed-states.ts";
 import { makeJobReader, makeJobWriter } from "./jobs.ts";
 import { makeBucketLister } from "./list-buckets.ts";
 import { prepareSchema } from "./prepare-schema.ts";
@@ -15,6 +16,7 @@ import { makeRunReader } from "./read-runs.ts";
 import { makeTableReader } from "./read-tables.ts";
 import type { WriteSession } from "./session.ts";
 import { makeSession } from "./session.ts";
+import { makeSpoolReader, makeSpoolWriter } from "./spool.ts";
 import type { BookWriter } from "./write-books.ts";
 import { makeBookWriter } from "./write-books.ts";
 import { makeDossierWriter } from "./write-dossiers.ts";
@@ -77,6 +79,8 @@ function makeStore(
       dossiers: makeDossierWriter(session),
       evaluations: makeEvaluationWriter(session),
       tables: makeTableWriter(session),
+      feedStates: makeFeedStateWriter(session),
+      spool: makeSpoolWriter(session),
       parcels: makeParcelReader(session, makeBucketLister(session, isDistributed)),
       runs: {
         ...runs,
@@ -111,6 +115,8 @@ function makeStore(
       }
     },
     feeds: makeFeedReader(reader),
+    feedStates: makeFeedStateReader(reader),
+    spool: makeSpoolReader(reader, listBuckets),
     parcels: makeParcelReader(reader, listBuckets),
     findings: makeFindingReader(reader, listBuckets),
     runs: makeRunReader(reader),

@@ -13,6 +13,7 @@ export const RUN_SQL = toStatements("runs", {
   groups: "SELECT bucket_group, evaluated FROM run_group WHERE run_id = $1",
   someDirty: "SELECT 1 FROM dirty LIMIT 1",
   someInbox: "SELECT 1 FROM inbox LIMIT 1",
+  someSpool: "SELECT 1 FROM spool LIMIT 1",
   // In one statement, so that all are of one moment while others write. What came since its parcel was last
   // evaluated is counted where it lies.
   totals: `
@@ -65,7 +66,8 @@ export function makeRunReader(session: Session): RunReader {
     },
     async hasNews() {
       if ((await session.rows(RUN_SQL.someDirty)).length > 0) return true;
-      return (await session.rows(RUN_SQL.someInbox)).length > 0;
+      if ((await session.rows(RUN_SQL.someInbox)).length > 0) return true;
+      return (await session.rows(RUN_SQL.someSpool)).length > 0;
     },
     async totals() {
       const parts = Map.groupBy(await session.rows<[string, string]>(RUN_SQL.totals), ([part]) => part);

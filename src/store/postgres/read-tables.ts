@@ -13,6 +13,8 @@ export const SOME_SQL = forEachTable("some", toSomeSql);
 export const TABLE_SQL = toStatements("tables", {
   info: "SELECT store_id, copied_from, is_partial FROM store_info",
   version: "SELECT max(version) FROM schema_version",
+  durability: `SELECT name, setting FROM pg_settings
+    WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') ORDER BY name`,
   marks: "SELECT table_name, bucket_group, rows, hash FROM copy_mark",
 });
 
@@ -39,6 +41,10 @@ export function makeTableReader(session: Session, isDistributed: boolean): Table
     async findDamage() {
       // The server's own checksums tell it when a page is read.
       return null;
+    },
+    async durability() {
+      const rows = await session.rows<[string, string]>(TABLE_SQL.durability);
+      return rows.map(([name, value]) => ({ name, value, isSafe: value !== "off" }));
     },
   };
 }

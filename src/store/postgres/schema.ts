@@ -1,5 +1,5 @@
 /** Grows by one with every change of the schema; a store of another version is refused or migrated, never guessed at. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * The tables. `bucket` leads every key, so that the same schema spreads over
@@ -58,6 +58,17 @@ CREATE TABLE inbox (
   records bytea NOT NULL,            -- see inbox-record.ts
   PRIMARY KEY (bucket, seq)
 );
+
+-- Deliveries as they came, of which nothing has been read.
+CREATE SEQUENCE spool_seq AS bigint CACHE 1;
+CREATE TABLE spool (
+  bucket integer NOT NULL,           -- of the receiver and the minute
+  seq bigint NOT NULL DEFAULT nextval('spool_seq'),
+  deliveries bytea NOT NULL,         -- see spool-codec.ts
+  PRIMARY KEY (bucket, seq)
+);
+-- Whoever sends them waits: no time for compressing.
+ALTER TABLE spool ALTER COLUMN deliveries SET STORAGE EXTERNAL;
 
 CREATE TABLE dossier (
   bucket integer NOT NULL,           -- of the barcode
@@ -194,6 +205,14 @@ CREATE TABLE job_run (
   PRIMARY KEY (job, business_date)
 );
 
+CREATE TABLE feed_state (            -- what feeds remember between two fetches
+  feed text COLLATE "C" NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  value text COLLATE "C" NOT NULL,   -- JSON
+  changed_at bigint NOT NULL,
+  PRIMARY KEY (feed, key)
+);
+
 CREATE TABLE claim (
   subject text COLLATE "C" PRIMARY KEY,
   owner text COLLATE "C" NOT NULL,
@@ -226,6 +245,7 @@ export const DISTRIBUTED_TABLES = [
   "dossier",
   "dirty",
   "inbox",
+  "spool",
   "parcel",
   "finding",
   "finding_event",
@@ -243,6 +263,7 @@ export const REFERENCE_TABLES = [
   "run",
   "run_group",
   "job_run",
+  "feed_state",
   "claim",
   "schema_version",
   "store_info",

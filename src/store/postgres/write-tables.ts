@@ -21,18 +21,19 @@ export const MARK_SQL = toStatements("marks", {
   endCopy: "UPDATE store_info SET is_partial = false",
   // What is appended later gets larger numbers.
   moveInboxOn: "SELECT setval('inbox_seq', greatest($1, (SELECT last_value FROM inbox_seq)))",
+  moveSpoolOn: "SELECT setval('spool_seq', greatest($1, (SELECT last_value FROM spool_seq)))",
   moveRunsOn: "SELECT setval('run_seq', greatest($1, (SELECT last_value FROM run_seq)))",
 });
 
-const MOVE_ON = { inbox: MARK_SQL.moveInboxOn, run: MARK_SQL.moveRunsOn };
+const MOVE_ON = { inbox: MARK_SQL.moveInboxOn, spool: MARK_SQL.moveSpoolOn, run: MARK_SQL.moveRunsOn };
 
 /** The writer of the tables as they lie. */
 export function makeTableWriter(session: WriteSession): TableWriter {
   const moveOn = async (table: TableName, rows: readonly TableRow[]): Promise<void> => {
-    if (table !== "inbox" && table !== "run") return;
+    if (!(table in MOVE_ON)) return;
     const seq = columnsOf(table).indexOf("seq");
     const last = rows.reduce((most, row) => Math.max(most, Number(row[seq])), 0);
-    if (last > 0) await session.rows(MOVE_ON[table], last);
+    if (last > 0) await session.rows(MOVE_ON[table as keyof typeof MOVE_ON], last);
   };
   return {
     async replaceRows(stretch, pages) {

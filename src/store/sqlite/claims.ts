@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import type { Claim, Claims } from "../claims.ts";
+import type { Claim, Claims, HeldClaim } from "../claims.ts";
 import { ClaimLost } from "../claims.ts";
 import type { InTurn } from "./turn.ts";
 import { whenFree } from "./when-free.ts";
@@ -34,6 +34,9 @@ export function makeClaims(
   const release = database.prepare(
     "UPDATE claim SET held_until = 0 WHERE subject = :subject AND token = :token",
   );
+  const listHeld = database.prepare(
+    `SELECT subject, owner FROM claim WHERE held_until > ${NOW} ORDER BY subject`,
+  );
   const hold = database
     .prepare("SELECT 1 FROM claim WHERE subject = :subject AND token = :token AND held_until > 0")
     .pluck();
@@ -50,6 +53,9 @@ export function makeClaims(
     });
   return {
     claims: {
+      async held() {
+        return listHeld.all() as HeldClaim[];
+      },
       async take(subject, owner, leaseMs) {
         const token = await write(() => take.get({ subject, owner, leaseMs }) as number | undefined);
         return token === undefined ? undefined : { subject, token };

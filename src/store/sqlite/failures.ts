@@ -1,5 +1,5 @@
 import Database from "better-sqlite3";
-import { StoreBusy, UsageError } from "../../domain/errors.ts";
+import { StoreBroken, StoreBusy, UsageError } from "../../domain/errors.ts";
 
 /** Failures of the file or its disk, which a person has to mend; not mistakes in our SQL. */
 const TODO: Readonly<Record<string, string>> = {
@@ -15,6 +15,12 @@ const TODO: Readonly<Record<string, string>> = {
 
 /** Those that pass by themselves. */
 const BUSY = ["SQLITE_BUSY", "SQLITE_LOCKED"];
+
+/**
+ * Those after which what the disk says is worth nothing: Linux forgets what it
+ * could not write once it has told so, and the next `fsync` succeeds.
+ */
+const BROKEN = ["SQLITE_IOERR_FSYNC", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_READ", "SQLITE_CORRUPT"];
 
 /** Whether the file says of itself that it is damaged. */
 export function isCorrupt(error: unknown): boolean {
@@ -36,8 +42,9 @@ export function toOpeningError(path: string, error: unknown): UsageError {
     expected: "an SQLite file that can be opened and written",
     todo: failure === undefined ? "name another file: sqlite:PATH" : (TODO[failure] ?? ""),
   };
-  const isBusy = failure !== undefined && BUSY.includes(failure);
-  return isBusy ? new StoreBusy(complaint, { cause: error }) : new UsageError(complaint, { cause: error });
+  if (failure !== undefined && BUSY.includes(failure)) return new StoreBusy(complaint, { cause: error });
+  if (isBroken(error)) return new StoreBroken(complaint, { cause: error });
+  return new UsageError(complaint, { cause: error });
 }
 
 /**
@@ -71,6 +78,12 @@ async function* guardPages(path: string, pages: AsyncIterable<unknown>): AsyncGe
   } catch (error) {
     throw toStoreError(path, error);
   }
+}
+
+function isBroken(error: unknown): boolean {
+  return (
+    error instanceof Database.SqliteError && BROKEN.some((code) => `${error.code}_`.startsWith(`${code}_`))
+  );
 }
 
 function failureOf(error: unknown): string | undefined {

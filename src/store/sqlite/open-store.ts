@@ -6,6 +6,7 @@ import { assertWhole, toAbsenceError } from "../refusals.ts";
 import type { OpenOptions, Store, StoreTransaction } from "../store.ts";
 import { makeClaims } from "./claims.ts";
 import { guardReader, toOpeningError, toStoreError } from "./failures.ts";
+import { makeFeedStateReader, makeFeedStateWriter } from "./feed-states.ts";
 import { makeJobReader, makeJobWriter } from "./jobs.ts";
 import { prepareSchema } from "./prepare-schema.ts";
 import { makeFeedReader } from "./read-feeds.ts";
@@ -13,6 +14,7 @@ import { makeFindingReader } from "./read-findings.ts";
 import { makeParcelReader } from "./read-parcels.ts";
 import { makeRunReader } from "./read-runs.ts";
 import { makeTableReader, readStoreInfo } from "./read-tables.ts";
+import { makeSpoolReader, makeSpoolWriter } from "./spool.ts";
 import type { InTurn } from "./turn.ts";
 import { makeTurns } from "./turn.ts";
 import { whenFree } from "./when-free.ts";
@@ -72,6 +74,8 @@ function makeStore(database: Database.Database, path: string, turnMemory?: Share
     dossiers: makeDossierWriter(database),
     evaluations: makeEvaluationWriter(database),
     tables: makeTableWriter(database),
+    feedStates: makeFeedStateWriter(database),
+    spool: makeSpoolWriter(database),
     parcels,
     runs,
     jobs: makeJobWriter(database),
@@ -97,6 +101,8 @@ function makeStore(database: Database.Database, path: string, turnMemory?: Share
       return result;
     },
     feeds: guardReader(path, makeFeedReader(database)),
+    feedStates: guardReader(path, makeFeedStateReader(database)),
+    spool: guardReader(path, makeSpoolReader(database)),
     parcels: guardReader(path, parcels),
     findings: guardReader(path, makeFindingReader(database)),
     runs: guardReader(path, runs),

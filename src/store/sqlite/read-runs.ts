@@ -18,7 +18,9 @@ export function makeRunReader(database: Database): RunReader {
     .prepare("SELECT bucket_group, evaluated FROM run_group WHERE run_id = ?")
     .raw();
   const selectNews = database
-    .prepare("SELECT EXISTS (SELECT 1 FROM dirty) OR EXISTS (SELECT 1 FROM inbox)")
+    .prepare(
+      "SELECT EXISTS (SELECT 1 FROM dirty) OR EXISTS (SELECT 1 FROM inbox) OR EXISTS (SELECT 1 FROM spool)",
+    )
     .pluck();
   const sumRows = database.prepare(
     `SELECT coalesce(sum(seen), 0) AS seen, coalesce(sum(accepted), 0) AS accepted,

@@ -5,6 +5,10 @@ import type { TableName, TableRow, TableValue } from "../tables.ts";
 import { TABLE_NAMES, tableOf } from "../tables.ts";
 import { isCorrupt } from "./failures.ts";
 
+/** @see https://sqlite.org/pragma.html#pragma_synchronous */
+const SYNCHRONOUS = ["OFF", "NORMAL", "FULL", "EXTRA"];
+const FULL = 2;
+
 /** The reader of the tables as they lie. */
 export function makeTableReader(database: Database): TableReader {
   const statements = new Map<string, Statement>();
@@ -46,6 +50,10 @@ export function makeTableReader(database: Database): TableReader {
         if (isCorrupt(error) && error instanceof Error) return [error.message];
         throw error;
       }
+    },
+    async durability() {
+      const level = Number(database.pragma("synchronous", { simple: true }));
+      return [{ name: "synchronous", value: SYNCHRONOUS[level] ?? String(level), isSafe: level >= FULL }];
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Grows by one with every change of the schema; a store of another version is refused or migrated, never guessed at. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /**
  * The tables. `bucket` leads every key, so that the same schema spreads over
@@ -55,6 +55,14 @@ CREATE TABLE inbox (
   records BLOB NOT NULL              -- see inbox-record.ts
 ) STRICT;
 CREATE INDEX inbox_bucket ON inbox (bucket);
+
+-- Deliveries as they came, of which nothing has been read.
+CREATE TABLE spool (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  bucket INTEGER NOT NULL,           -- of the receiver and the minute
+  deliveries BLOB NOT NULL           -- see spool-codec.ts
+) STRICT;
+CREATE INDEX spool_bucket ON spool (bucket);
 
 CREATE TABLE dossier (
   bucket INTEGER NOT NULL,           -- of the barcode
@@ -188,6 +196,14 @@ CREATE TABLE job_run (
   ended_at INTEGER,
   outcome TEXT,
   PRIMARY KEY (job, business_date)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE feed_state (            -- what feeds remember between two fetches
+  feed TEXT NOT NULL,
+  key TEXT NOT NULL,
+  value TEXT NOT NULL,               -- JSON
+  changed_at INTEGER NOT NULL,
+  PRIMARY KEY (feed, key)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE claim (

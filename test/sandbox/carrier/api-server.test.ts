@@ -176,6 +176,33 @@ describe("startApiServer, Shippingstatus v2", () => {
     expect((await get(`${V2}/%E0%A4`)).status).toBe(400);
   });
 
+  it("finds a parcel by reference and customer", async () => {
+    const line = legacyLine("2026-03-07T12:00:00Z", "3SDEVC1", "J01");
+    const { Shipment } = (line.body as { CompleteStatus: { Shipment: object } }).CompleteStatus;
+    const body = { CompleteStatus: { Shipment: { ...Shipment, Reference: "ORDER-1" } } };
+    await start("2026-03-08T00:00:00Z", { legacyApi: [{ ...line, body }] });
+    const path = "/shipment/v2/status/reference/ORDER-1";
+    const customer = "customerNumber=11223344&customerCode=DEVC";
+    expect((await get(`${path}?${customer}&detail=true`)).body).toEqual(body);
+    expect((await get(`${path}?${customer}&detail=false`)).body.CurrentStatus.Shipment).not.toHaveProperty(
+      "Event",
+    );
+    expect((await get(`${path}?${customer.replace("DEVC", "QRST")}`)).body.CompleteStatus).toEqual({});
+    expect((await get(`${path}?customerNumber=11223344`)).status).toBe(400);
+  });
+
+  it("tells all pieces of a consignment whichever is asked for", async () => {
+    const shipments = ["3SDEVC2", "3SDEVC1"].map((Barcode) => ({ Barcode, Event: [] }));
+    const line = {
+      ...legacyLine("2026-03-07T12:00:00Z", "3SDEVC1", "J01"),
+      body: { CompleteStatus: { Shipment: shipments } },
+    };
+    await start("2026-03-08T00:00:00Z", { legacyApi: [line] });
+    for (const barcode of ["3SDEVC1", "3SDEVC2", "3sdevc2"]) {
+      expect((await get(`${V2}/${barcode}`)).text).toBe(JSON.stringify(line.body));
+    }
+  });
+
   describe("updatedshipments", () => {
     const UPDATED = "/shipment/v2/status/11223344/updatedshipments";
 

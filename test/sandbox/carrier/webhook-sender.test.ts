@@ -62,7 +62,7 @@ async function send(url: string, deliveries: readonly RecordedLine[], overrides:
   const counts = await sendDeliveries({
     deliveries,
     url,
-    apiKey: "key-1",
+    schemes: [{ kind: "shared-key", header: "apikey", key: "key-1" }],
     concurrency: 4,
     togetherMs: 0,
     retryDelaysMs: [0, 0],

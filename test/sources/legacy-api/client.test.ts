@@ -52,6 +52,33 @@ describe("makeLegacyApiClient", () => {
     );
   });
 
+  it("asks by reference with the customer's number and code", () =>
+    withService(
+      (_request, reply) => replyJson(reply, 200, { CompleteStatus: {} }),
+      async (client, seen) => {
+        const { request } = await client.fetchByReference("ORDER/1 001", "11223344", "DEVC");
+        expect(seen[0]?.url).toBe(
+          "/shipment/v2/status/reference/ORDER%2F1%20001?customerCode=DEVC&customerNumber=11223344&detail=true",
+        );
+        expect(toRequestName(request)).toBe(
+          "customerCode=DEVC&customerNumber=11223344&reference=ORDER/1 001",
+        );
+      },
+    ));
+
+  it("hands on the service's clock and how long it wants to be left alone", () =>
+    withService(
+      (_request, reply) =>
+        replyJson(reply, 404, {}, { date: "Sat, 07 Mar 2026 22:30:00 GMT", "retry-after": "7" }),
+      async (client) => {
+        expect(await client.fetchByBarcode("3SDEVC123456789")).toMatchObject({
+          httpStatus: 404,
+          date: "Sat, 07 Mar 2026 22:30:00 GMT",
+          retryAfter: "7",
+        });
+      },
+    ));
+
   it("asks for a period in Amsterdam's wall clock, winter and summer", () =>
     withService(
       (_request, reply) => replyJson(reply, 200, []),

@@ -1,10 +1,7 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import ssh2 from "ssh2";
 import SftpClient from "ssh2-sftp-client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -23,6 +20,7 @@ import {
   SFTP_DEADLINES,
   SFTP_LIMITS,
 } from "../../../src/sources/legacy-scan/sftp.ts";
+import { SSHD, startSshd } from "../../support/sshd.ts";
 
 const MARCH_1 = 1_772_323_200_000; // 2026-03-01T00:00:00Z
 const PASSWORD = "correct horse battery staple";
@@ -517,76 +515,11 @@ describe("fetchScanFiles", () => {
   });
 });
 
-const SSHD = ["/usr/sbin/sshd", "/usr/local/sbin/sshd", "/opt/homebrew/sbin/sshd"].find(existsSync);
-
 describe("fetchScanFiles from OpenSSH", () => {
-  let daemon: ChildProcess | undefined;
-
-  afterEach(async () => {
-    if (daemon === undefined || daemon.exitCode !== null) return;
-    const ended = new Promise((resolve) => daemon?.once("exit", resolve));
-    daemon.kill();
-    await ended;
-  });
-
-  function keygen(...args: string[]): string {
-    return execFileSync("ssh-keygen", args, { encoding: "utf8" });
-  }
-
-  async function findFreePort(): Promise<number> {
-    const probe = createServer();
-    await new Promise<void>((resolve) => {
-      probe.listen(0, "127.0.0.1", resolve);
-    });
-    const { port } = probe.address() as { port: number };
-    await new Promise((resolve) => probe.close(resolve));
-    return port;
-  }
-
-  /** Starts sshd in the foreground, for the user who runs the tests; the key type is the client's. */
-  async function startSshd(
-    keyType: string,
-  ): Promise<{ port: number; fingerprint: string; privateKey: string }> {
-    await chmod(scratch, 0o755);
-    keygen("-q", "-t", "ed25519", "-N", "", "-f", join(scratch, "host"));
-    keygen("-q", "-t", keyType, "-N", "", "-f", join(scratch, "user"));
-    const port = await findFreePort();
-    const settings = join(scratch, "sshd_config");
-    await writeFile(
-      settings,
-      [
-        `ListenAddress 127.0.0.1:${port}`,
-        `HostKey ${join(scratch, "host")}`,
-        `AuthorizedKeysFile ${join(scratch, "user.pub")}`,
-        "PermitRootLogin prohibit-password",
-        "PasswordAuthentication no",
-        "KbdInteractiveAuthentication no",
-        "UsePAM no",
-        "StrictModes no",
-        "PidFile none",
-        "Subsystem sftp internal-sftp",
-        "",
-      ].join("\n"),
-    );
-    // Where the system starts sshd itself, it makes this folder first.
-    if (process.getuid?.() === 0) await mkdir("/run/sshd", { recursive: true, mode: 0o755 });
-    daemon = spawn(SSHD ?? "", ["-D", "-e", "-f", settings], { stdio: ["ignore", "ignore", "pipe"] });
-    const said: string[] = [];
-    for await (const line of createInterface({ input: daemon.stderr! })) {
-      said.push(line);
-      if (line.includes("Server listening on 127.0.0.1")) break;
-    }
-    daemon.stderr!.resume();
-    expect(said.join("\n")).toContain("Server listening");
-    // 256 SHA256:… comment (ED25519)
-    const fingerprint = keygen("-lf", join(scratch, "host.pub")).split(" ")[1]!;
-    return { port, fingerprint, privateKey: await readFile(join(scratch, "user"), "utf8") };
-  }
-
   for (const keyType of ["ed25519", "rsa"]) {
     it(`fetches files with an ${keyType} key, follows no link, and pins the key that ssh-keygen names`, async (context) => {
       if (SSHD === undefined) context.skip("there is no sshd on this machine");
-      const { port, fingerprint, privateKey } = await startSshd(keyType);
+      const { port, fingerprint, privateKey } = await startSshd(scratch, keyType);
       const folder = join(scratch, "scan");
       await mkdir(join(folder, "tmp"), { recursive: true });
       await writeFile(join(folder, "b.csv"), "abc");

@@ -126,7 +126,10 @@ describe("makeStatusApiClient", () => {
 
 describe("parseNextCursor", () => {
   const cursorOf = (body: unknown, contract = REFERENCE) =>
-    parseNextCursor({ httpStatus: 200, bytes: bytesOf(body), request: {} } satisfies ApiReply, contract);
+    parseNextCursor(
+      { httpStatus: 200, bytes: bytesOf(body), request: {}, date: null, retryAfter: null } satisfies ApiReply,
+      contract,
+    );
 
   it("finds the cursor where the contract says", () => {
     expect(cursorOf({ items: [], nextCursor: "abc==" })).toBe("abc==");

@@ -287,4 +287,12 @@ describe("parseStatusReply", () => {
       }),
     );
   });
+
+  it("sets a reply aside that was cut at any byte", () => {
+    const whole = bytesOf(aReply(anItem(), anItem()));
+    for (let end = 0; end < whole.length; end += 1) {
+      const intake = parseStatusReply(whole.subarray(0, end), anArrival("status-api", 200), "x", contract);
+      expect([end, quarantinedOf(intake).length, observationsOf(intake).length]).toEqual([end, 1, 0]);
+    }
+  });
 });

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { makeGroupCommit, QueueFull } from "../../../src/sources/webhook/group-commit.ts";
 
-const BOUNDS = { mostWaiting: 100, mostPerSave: 100 };
+/** An item has as many bytes as it says. */
+const BOUNDS = {
+  mostWaiting: 100,
+  mostWaitingBytes: 10_000,
+  mostPerSave: 100,
+  mostBytesPerSave: 10_000,
+  bytesOf: (item: number) => item,
+};
 
 /** A save that ends when the test says so. */
 function makeSlowSave() {
@@ -80,7 +87,7 @@ describe("makeGroupCommit", () => {
 
   it("refuses what is more than may wait, and takes it again later", async () => {
     const slow = makeSlowSave();
-    const queue = makeGroupCommit<number>(slow.save, { mostWaiting: 2, mostPerSave: 2 });
+    const queue = makeGroupCommit<number>(slow.save, { ...BOUNDS, mostWaiting: 2, mostPerSave: 2 });
     const first = queue.add(0);
     await slow.begun(1);
     const waiting = [queue.add(1), queue.add(2)];
@@ -100,11 +107,41 @@ describe("makeGroupCommit", () => {
   it("saves no more than may be saved together", async () => {
     const saved: (readonly number[])[] = [];
     const queue = makeGroupCommit<number>(async (items) => void saved.push(items), {
+      ...BOUNDS,
       mostWaiting: 10,
       mostPerSave: 2,
     });
     await Promise.all([1, 2, 3, 4, 5].map(queue.add));
     expect(saved).toEqual([[1, 2], [3, 4], [5]]);
+  });
+
+  it("saves no more bytes together than may be, unless one alone has more", async () => {
+    const saved: (readonly number[])[] = [];
+    const queue = makeGroupCommit<number>(async (items) => void saved.push(items), {
+      ...BOUNDS,
+      mostBytesPerSave: 10,
+    });
+    await Promise.all([4, 6, 1, 25, 9, 2].map(queue.add));
+    expect(saved).toEqual([[4, 6], [1], [25], [9], [2]]);
+  });
+
+  it("refuses bytes beyond those that may wait, until they are saved", async () => {
+    const slow = makeSlowSave();
+    const queue = makeGroupCommit<number>(slow.save, { ...BOUNDS, mostWaitingBytes: 10 });
+    const first = queue.add(50);
+    await slow.begun(1);
+    const waiting = [queue.add(9), queue.add(8)];
+    await expect(queue.add(1)).rejects.toBeInstanceOf(QueueFull);
+    slow.saves[0]?.end();
+    await first;
+    await slow.begun(2);
+    const next = queue.add(1);
+    slow.saves[1]?.end();
+    await Promise.all(waiting);
+    await slow.begun(3);
+    slow.saves[2]?.end();
+    await next;
+    expect(slow.saves.map(({ items }) => items)).toEqual([[50], [9, 8], [1]]);
   });
 
   it("drains once everything is saved, and at once where nothing waits", async () => {

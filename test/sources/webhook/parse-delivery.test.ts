@@ -38,7 +38,8 @@ function aDelivery(changes: { root?: object; item?: object; status?: object } = 
 describe("parseDelivery", () => {
   it("reads a delivery as one observation", () => {
     const content = bytesOf(aDelivery());
-    const intake = parseDelivery(content, anArrival("webhook"), "x", contract);
+    const { seen, ...intake } = parseDelivery(content, anArrival("webhook"), "x", contract);
+    expect(seen?.contract).toBe("reference");
     expect(intake).toEqual({
       kind: "payload",
       hash: sha256(content),

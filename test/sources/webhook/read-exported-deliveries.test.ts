@@ -19,9 +19,10 @@ import { fixtures, observationsOf } from "../../support/payloads.ts";
 
 const CONTRACTS = {
   reference: await readContract("reference"),
+  nested: await readContract("example-nested"),
   other: await readContract(`${fixtures}contracts/other.yml`),
 };
-const DIALECTS = ["reference", "other"] as const;
+const DIALECTS = ["reference", "nested", "other"] as const;
 
 function toBlock(text: string): JsonBlock {
   return { firstLine: 1, bytes: Buffer.from(text), isCut: false };
@@ -39,8 +40,8 @@ function readWithCare(line: JsonLine, dialect: Dialect): PayloadIntake {
   }
 }
 
-/** An intake, its content as text. */
-function shown(intake: PayloadIntake) {
+/** An intake, its content as text; whether it has been looked at is the way's own. */
+function shown({ seen: _seen, ...intake }: PayloadIntake) {
   return { ...intake, content: Buffer.from(intake.content).toString("latin1") };
 }
 

@@ -3,10 +3,11 @@ import { gzipSync } from "node:zlib";
 import { request } from "undici";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../../src/domain/errors.ts";
-import type { ReceivedDelivery, ReceiverSettings } from "../../../src/sources/webhook/receiver.ts";
+import type { RawDelivery } from "../../../src/intake/incoming.ts";
+import type { ReceiverSettings } from "../../../src/sources/webhook/receiver.ts";
 import { makeReceiver, RECEIVER_LIMITS } from "../../../src/sources/webhook/receiver.ts";
-import { makeSharedKeyVerifier } from "../../../src/sources/webhook/verify-shared-key.ts";
 import { RECEIVED_AT } from "../../support/payloads.ts";
+import { aKeyVerifier } from "../../support/verifiers.ts";
 
 const PATH = "/webhooks/tracking";
 const KEY = "the carrier's key";
@@ -15,7 +16,7 @@ interface Lent {
   readonly url: string;
   readonly port: number;
   /** All saves, in order. */
-  readonly saves: (readonly ReceivedDelivery[])[];
+  readonly saves: (readonly RawDelivery[])[];
   readonly post: (
     body: string | Uint8Array | null,
     headers?: Record<string, string>,
@@ -27,10 +28,10 @@ async function withReceiver(
   settings: Partial<ReceiverSettings>,
   use: (lent: Lent) => Promise<void>,
 ): Promise<void> {
-  const saves: (readonly ReceivedDelivery[])[] = [];
+  const saves: (readonly RawDelivery[])[] = [];
   const receiver = makeReceiver({
     path: PATH,
-    verifiers: [makeSharedKeyVerifier("apikey", [KEY])],
+    verifiers: [aKeyVerifier("apikey", [KEY])],
     deliveryIdHeader: "webhook-id",
     save: async (deliveries) => void saves.push(deliveries),
     now: () => RECEIVED_AT,
@@ -68,7 +69,7 @@ function makeHeldSave() {
   const held = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
   const sizes: number[] = [];
-  const save = async (deliveries: readonly ReceivedDelivery[]) => {
+  const save = async (deliveries: readonly RawDelivery[]) => {
     sizes.push(deliveries.length);
     begun.resolve();
     await held.promise;
@@ -90,8 +91,7 @@ function makeCountingVerifier(count: number) {
 
 const head = (...lines: readonly string[]) =>
   [`POST ${PATH} HTTP/1.1`, "Host: x", `apikey: ${KEY}`, "Connection: close", ...lines, "", ""].join("\r\n");
-const textOf = (delivery: ReceivedDelivery | undefined) =>
-  Buffer.from(delivery?.body ?? []).toString("latin1");
+const textOf = (delivery: RawDelivery | undefined) => Buffer.from(delivery?.body ?? []).toString("latin1");
 
 describe("makeReceiver", () => {
   it("listens on loopback only", () =>
@@ -176,8 +176,8 @@ describe("makeReceiver", () => {
   );
 
   it("wants every verifier to agree, and cannot be made without one", async () => {
-    const key = makeSharedKeyVerifier("apikey", [KEY]);
-    const second = makeSharedKeyVerifier("second", ["two"]);
+    const key = aKeyVerifier("apikey", [KEY]);
+    const second = aKeyVerifier("second", ["two"]);
     await withReceiver({ verifiers: [key, second] }, async ({ post, saves }) => {
       expect((await post("{}")).status).toBe(401);
       expect((await post("{}", { apikey: "wrong", second: "two" })).status).toBe(401);
@@ -308,6 +308,79 @@ describe("makeReceiver", () => {
       for (const reply of await Promise.all(slow)) expect(reply).toMatch(/^HTTP\/1\.1 408 /);
       expect(saves.flat()).toHaveLength(1);
     }));
+
+  it("says no more than that to a path that cannot be read", () =>
+    withReceiver({}, async ({ port, saves }) => {
+      const reply = await sendRaw(port, head("Content-Length: 2").replace(PATH, "/%zz"), "{}");
+      expect(reply).toMatch(/^HTTP\/1\.1 400 [\s\S]*\r\nbad request$/);
+      expect(saves).toEqual([]);
+    }));
+
+  it("refuses lengths that differ or are none, codings that hide the end, and control characters", () =>
+    withReceiver({}, async ({ port, saves }) => {
+      for (const lines of [
+        ["Content-Length: 2", "Content-Length: 3"],
+        ["Transfer-Encoding: gzip, chunked", "Content-Length: 2"],
+        ["Transfer-Encoding: chunked, identity"],
+        ["X: a\r\n b\0", "Content-Length: 2"],
+        ["Content-Length: +2"],
+      ]) {
+        expect([lines, await sendRaw(port, head(...lines), "{}")]).toEqual([
+          lines,
+          expect.stringMatching(/^HTTP\/1\.1 400 /),
+        ]);
+      }
+      expect(saves).toEqual([]);
+    }));
+
+  it("bounds the bytes that wait, and those that are saved together", async () => {
+    const { save, begun, end, sizes } = makeHeldSave();
+    const { verify, reached } = makeCountingVerifier(4);
+    const limits = { mostWaitingBytes: 3000, mostBytesPerSave: 2000 };
+    await withReceiver({ save, verifiers: [verify], limits }, async ({ post }) => {
+      const first = post("1");
+      await begun;
+      const waiting = Array.from({ length: 3 }, () => post("x".repeat(1000)));
+      await reached;
+      expect(await post("x")).toMatchObject({ status: 503, headers: { "retry-after": "5" } });
+      end();
+      expect((await Promise.all([first, ...waiting])).map(({ status }) => status)).toEqual([
+        200, 200, 200, 200,
+      ]);
+      expect(sizes).toEqual([1, 2, 1]);
+    });
+  });
+
+  it("takes what comes on an open connection while it closes, and ends the connection", async () => {
+    const { save, begun, end, sizes } = makeHeldSave();
+    const { verify, reached } = makeCountingVerifier(2);
+    const receiver = makeReceiver({
+      path: PATH,
+      verifiers: [verify],
+      deliveryIdHeader: null,
+      now: () => RECEIVED_AT,
+      save,
+    });
+    const port = Number(new URL(await receiver.listen(0)).port);
+    const socket = connect(port, "127.0.0.1");
+    const closed = new Promise((resolve) => socket.on("close", resolve));
+    let received = "";
+    socket.setEncoding("latin1").on("data", (text: string) => {
+      received += text;
+    });
+    const request = `POST ${PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}`;
+    socket.write(request);
+    await begun;
+    const ended = receiver.close();
+    while (await isTaken(port));
+    socket.write(request);
+    await reached;
+    end();
+    await Promise.all([closed, ended]);
+    expect(received.match(/HTTP\/1\.1 200 /g)).toHaveLength(2);
+    expect(received.match(/^connection: close/gim)).toHaveLength(1);
+    expect(sizes).toEqual([1, 1]);
+  });
 
   it("answers what it took before it closes, and takes no more", async () => {
     const { save, begun, end, sizes } = makeHeldSave();

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { CLAIM_SQL } from "../../../src/store/postgres/claims.ts";
+import { FEED_STATE_SQL } from "../../../src/store/postgres/feed-states.ts";
 import { JOB_SQL } from "../../../src/store/postgres/jobs.ts";
 import { DISTINCT_SQL, PROBE_SQL } from "../../../src/store/postgres/list-buckets.ts";
 import { MIGRATE_SQL } from "../../../src/store/postgres/migrate-distributed.ts";
@@ -17,6 +18,7 @@ import {
   TABLE_SQL,
 } from "../../../src/store/postgres/read-tables.ts";
 import { DISTRIBUTED_TABLES } from "../../../src/store/postgres/schema.ts";
+import { SPOOL_SQL } from "../../../src/store/postgres/spool.ts";
 import type { Statement } from "../../../src/store/postgres/statements.ts";
 import { BOOK_SQL } from "../../../src/store/postgres/write-books.ts";
 import { DOSSIER_SQL } from "../../../src/store/postgres/write-dossiers.ts";
@@ -43,6 +45,7 @@ const SPANNING: Readonly<Record<string, string>> = {
   "parcels.corrected": "a list for people",
   "parcels.sumCorrections": "a list for people",
   "runs.someDirty": "whether there is anything to do; stops at the first row",
+  "runs.someSpool": "whether there is anything to do; stops at the first row",
   "runs.someInbox": "whether there is anything to do; stops at the first row",
   "runs.totals": "the end of a run: the sums of the whole store",
   "intakes.eventKeys":
@@ -51,10 +54,12 @@ const SPANNING: Readonly<Record<string, string>> = {
     "names its buckets: one statement for all of a batch, because everybody else waits for it",
   "probe.dossier": "which buckets there is work in, before it is done bucket by bucket; on one server only",
   "probe.inbox": "which buckets there is work in, before it is done bucket by bucket; on one server only",
+  "probe.spool": "which buckets there is work in, before it is done bucket by bucket; on one server only",
   "probe.parcel": "a list for people, before it is read bucket by bucket; on one server only",
   "probe.finding": "a list for people, before it is read bucket by bucket; on one server only",
   "distinct.dossier": "which buckets there is work in, before it is done bucket by bucket",
   "distinct.inbox": "which buckets there is work in, before it is done bucket by bucket",
+  "distinct.spool": "which buckets there is work in, before it is done bucket by bucket",
   "distinct.parcel": "a list for people, before it is read bucket by bucket",
   "distinct.finding": "a list for people, before it is read bucket by bucket",
   ...Object.fromEntries(
@@ -77,6 +82,7 @@ const STATEMENTS: readonly Statement[] = [
   DOSSIER_SQL,
   EVALUATION_SQL,
   FEED_SQL,
+  FEED_STATE_SQL,
   FILL_SQL,
   FINDING_SQL,
   FIRST_PAGE_SQL,
@@ -90,6 +96,7 @@ const STATEMENTS: readonly Statement[] = [
   PROBE_SQL,
   RUN_SQL,
   SOME_SQL,
+  SPOOL_SQL,
   TABLE_SQL,
 ].flatMap((statements) => Object.values(statements));
 

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import type { FeedStateReader } from "../../store/feed-state-access.ts";
+import type { App } from "../open-app.ts";
+import type { FeedPull } from "./feed-pull.ts";
+
+/** How the last pull of a feed ended, for people who look later. */
+export interface LastPull {
+  /** UTC epoch milliseconds. */
+  readonly endedAt: number;
+  /** The first of them. */
+  readonly problems: readonly string[];
+}
+
+const KEY = "last pull";
+const MOST_PROBLEMS = 5;
+const PROBLEMS = z.array(z.string());
+
+/** Remembers how pulls ended. */
+export async function savePulls({ store, clock }: App, pulls: readonly FeedPull[]): Promise<void> {
+  if (pulls.length === 0) return;
+  await store.transaction(async ({ feedStates }) => {
+    for (const { feed, problems } of pulls) {
+      const value = JSON.stringify(problems.slice(0, MOST_PROBLEMS));
+      await feedStates.save({ feed, key: KEY, value, changedAt: clock() });
+    }
+  });
+}
+
+/** @param feed such as `scan-files postnl` */
+export async function findLastPull(states: FeedStateReader, feed: string): Promise<LastPull | undefined> {
+  const state = await states.find(feed, KEY);
+  if (state === undefined) return undefined;
+  return { endedAt: state.changedAt, problems: PROBLEMS.parse(JSON.parse(state.value)) };
+}
