@@ -24,9 +24,13 @@ const SCHEMA = z.strictObject({
   contract: z.string().default("reference"),
   /** Name or path of the scan files' layout. */
   layout: z.string().default("postnl-scan-csv"),
+  /** The calendar of the migration, a file; without it, the one that comes with the program, which has no dates. */
+  cutover: z.string().optional(),
   /** The zone of the old API's times. */
   zone: zone.default("Europe/Amsterdam"),
   feeds: FEEDS.prefault({}),
+  /** Path of the gate's policy; without it, the one that comes with the program. `false`: no gate. */
+  gate: z.union([z.literal(false), z.string().min(1)], { error: "a path, or false" }).optional(),
   reconcile: z
     .strictObject({
       toleranceSeconds: seconds.default(120),

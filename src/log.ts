@@ -8,6 +8,7 @@ const FIELDS = [
   "count",
   "feed",
   "folder",
+  "gate",
   "isTakenOver",
   "keyNumber",
   "nightlyAt",

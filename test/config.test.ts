@@ -71,6 +71,7 @@ database: sqlite:data/a.db
 mapping: my/mappings
 contract: other
 layout: dpd-scaninfo
+cutover: my/cutover.yml
 zone: Europe/Brussels
 feeds:
   scanFiles:
@@ -138,6 +139,7 @@ serve:
       mapping: "my/mappings",
       contract: "other",
       layout: "dpd-scaninfo",
+      cutover: "my/cutover.yml",
       zone: "Europe/Brussels",
       feeds: {
         scanFiles: [
@@ -319,6 +321,7 @@ describe("config/trackbridge.yml", () => {
       .split("\n")
       .flatMap((line) => /^# ( *(?:#.*|[a-zA-Z]+:(?: .*)?))$/.exec(line)?.[1] ?? []);
     const shown = readConfig(makeFile(settings.join("\n")));
-    expect(shown).toEqual({ ...DEFAULTS, mapping: "mappings" });
+    const paths = { gate: "config/gate.yml", cutover: "config/cutover.yml" };
+    expect(shown).toEqual({ ...DEFAULTS, mapping: "mappings", ...paths });
   });
 });

@@ -1,8 +1,17 @@
+import { hash } from "node:crypto";
 import type { EvaluationReason } from "../reconcile/advance-findings.ts";
 import { advanceFindings } from "../reconcile/advance-findings.ts";
+import { customerNumberOf } from "../reconcile/check-channels.ts";
 import { evaluateParcel } from "../reconcile/evaluate-parcel.ts";
+import { makeFactCodec } from "../reconcile/facts/encode-facts.ts";
+import type { ParcelFacts } from "../reconcile/facts/parcel-facts.ts";
+import { productOf, toParcelFacts } from "../reconcile/facts/parcel-facts.ts";
+import type { Sums } from "../reconcile/facts/sums.ts";
+import { addFacts } from "../reconcile/facts/sums.ts";
 import { findCorrections } from "../reconcile/find-corrections.ts";
 import { judgeParcel } from "../reconcile/judge-parcel.ts";
+import type { ActiveKnownDifferences, ParcelOwner } from "../reconcile/judgement/known-differences.ts";
+import { activate } from "../reconcile/judgement/known-differences.ts";
 import type { Moment } from "../reconcile/settle.ts";
 import type { GroupWorker } from "../store/bucket-groups.ts";
 import { bucketsOf, GROUPS, workOnGroups } from "../store/bucket-groups.ts";
@@ -10,14 +19,13 @@ import type { Claim } from "../store/claims.ts";
 import { ClaimLost } from "../store/claims.ts";
 import type { ParcelDossier } from "../store/parcel-access.ts";
 import type { OpenRun, ParcelOutcome, RunPlan } from "../store/run-access.ts";
-import type { Store } from "../store/store.ts";
 import type { App } from "./open-app.ts";
 
 /** So many parcels share a transaction: each commit waits for the disk. */
 const PARCELS_A_COMMIT = 2048;
 
 /** What an evaluation needs of the program. */
-export type EvaluationApp = Pick<App, "store" | "tables" | "settings" | "fingerprint">;
+export type EvaluationApp = Pick<App, "store" | "tables" | "settings" | "knownDifferences" | "fingerprint">;
 
 /**
  * Evaluates the parcels of the open run, together with all others who do so,
@@ -31,7 +39,10 @@ export async function evaluateGroups(
 ): Promise<void> {
   const { store } = app;
   const run = await store.runs.open();
-  if (run === undefined || run.fingerprint !== app.fingerprint) return;
+  if (run === undefined) return;
+  const rules = toRules(app, run);
+  if (run.fingerprint !== rules.fingerprint) return;
+  const codec = makeFactCodec(app.tables.statuses.keys());
   await workOnGroups(
     store,
     worker,
@@ -39,7 +50,7 @@ export async function evaluateGroups(
     async (claim, group) => {
       // Another may have closed it between our look and our claim.
       if (!toPending(await store.runs.open(), run).includes(group)) return;
-      await evaluateGroup(store, claim, group, run, (dossier) => evaluate(app, run, dossier));
+      await evaluateGroup(app, claim, group, run, rules, codec);
       onGroup?.();
     },
   );
@@ -51,13 +62,17 @@ function toPending(open: OpenRun | undefined, { runId }: RunPlan): number[] {
 }
 
 async function evaluateGroup(
-  store: Store,
+  app: EvaluationApp,
   claim: Claim,
   group: number,
-  { runId, selection }: RunPlan,
-  evaluateOne: (dossier: ParcelDossier) => ParcelOutcome,
+  run: RunPlan,
+  rules: RunRules,
+  { decode, encode }: FactCodec,
 ): Promise<void> {
-  const buckets = bucketsOf(group);
+  const { store } = app;
+  const { runId, selection } = run;
+  const isAll = selection.kind === "all";
+  const sums: Sums = new Map(isAll ? [] : await store.runs.sums(group));
   let waiting: { readonly bucket: number; readonly outcomes: readonly ParcelOutcome[] }[] = [];
   let parcels = 0;
   let evaluated = 0;
@@ -66,13 +81,24 @@ async function evaluateGroup(
       await tx.assertClaim(claim);
       if ((await tx.runs.open())?.runId !== runId) throw new ClaimLost(`${runId} was given up`);
       for (const { bucket, outcomes } of waiting) await tx.evaluations.saveOutcomes(bucket, outcomes);
+      // Of all parcels the sums are counted anew: who takes over counts the whole group again.
+      if (isAll ? isLast : waiting.length > 0) await tx.evaluations.saveSums(group, sums);
       if (isLast) await tx.evaluations.closeGroup(runId, group, evaluated);
       waiting = [];
       parcels = 0;
     });
-  for (const bucket of buckets) {
-    const outcomes = (await store.parcels.dossiers(bucket, selection)).map(evaluateOne);
-    if (outcomes.length === 0) continue;
+  for (const bucket of bucketsOf(group)) {
+    const dossiers = await store.parcels.dossiers(bucket, selection);
+    if (dossiers.length === 0) continue;
+    if (!isAll) {
+      const barcodes = dossiers.map(({ barcode }) => barcode);
+      for (const text of await store.parcels.facts(bucket, barcodes)) addFacts(sums, decode(text), -1);
+    }
+    const outcomes = dossiers.map((dossier): ParcelOutcome => {
+      const { facts, ...outcome } = evaluate(app, run, rules, dossier);
+      addFacts(sums, facts, 1);
+      return { ...outcome, facts: encode(facts) };
+    });
     waiting.push({ bucket, outcomes });
     parcels += outcomes.length;
     evaluated += outcomes.length;
@@ -81,12 +107,34 @@ async function evaluateGroup(
   await commit(true);
 }
 
+type FactCodec = ReturnType<typeof makeFactCodec>;
+
+/** What a run goes by: the known differences that are in force, and the fingerprint of all its rules. */
+export interface RunRules extends Pick<ActiveKnownDifferences, "findRule"> {
+  readonly fingerprint: string;
+}
+
+/** @param run when it is, and which known differences have had too many hits */
+export function toRules(
+  { knownDifferences, fingerprint }: Pick<App, "knownDifferences" | "fingerprint">,
+  run: Pick<RunPlan, "now" | "exhaustedRules">,
+): RunRules {
+  const active = activate(knownDifferences, run.now, new Set(run.exhaustedRules));
+  if (active.fingerprint === null) return { ...active, fingerprint };
+  return { ...active, fingerprint: hash("sha256", fingerprint + active.fingerprint, "hex").slice(0, 16) };
+}
+
+function toOwner({ observations }: ParcelDossier): ParcelOwner {
+  return { customer: customerNumberOf(observations), product: productOf(observations) };
+}
+
 /** Judges one parcel and moves its findings on. */
 function evaluate(
   { tables, settings }: EvaluationApp,
   { runId, now, progress, rulesChanged }: RunPlan,
+  { findRule }: RunRules,
   dossier: ParcelDossier,
-): ParcelOutcome {
+): Omit<ParcelOutcome, "facts"> & { readonly facts: ParcelFacts } {
   const moment: Moment = { now, progress };
   const reason: EvaluationReason = rulesChanged ? "rules_changed" : "observations_arrived";
   const evaluation = evaluateParcel(dossier, tables, settings, moment);
@@ -94,6 +142,7 @@ function evaluate(
     runId,
     now,
     reason,
+    explain: (finding) => findRule(finding, toOwner(dossier))?.id ?? null,
   });
   return {
     barcode: dossier.barcode,
@@ -104,6 +153,7 @@ function evaluate(
     dueAt: evaluation.dueAt,
     awaitsDeliveries: evaluation.awaitsDeliveries,
     corrections: findCorrections(dossier.observations).length,
+    facts: toParcelFacts(evaluation, after, dossier.observations),
     changed,
     events,
   };

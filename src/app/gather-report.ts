@@ -2,28 +2,39 @@ import type { Finding, PendingReason, Severity } from "../domain/finding.ts";
 import { SEVERITIES } from "../domain/finding.ts";
 import { toIsoUtc, toIsoUtcOrNull } from "../domain/instant.ts";
 import { compareText } from "../domain/observation.ts";
+import type { VerdictReason } from "../domain/verdict.ts";
 import { findCorrections } from "../reconcile/find-corrections.ts";
+import type { FamilyReport } from "../report/judgement-data.ts";
 import type { CodeReport, ReportData } from "../report/report-data.ts";
+import { judgeGate } from "./gate/judge-gate.ts";
+import { gatherCutover, hasDates } from "./gather-cutover.ts";
 import { gatherFiles } from "./gather-files.ts";
 import { listDrift } from "./list-drift.ts";
+import { listFamilies } from "./list-families.ts";
+import { listKnownRules } from "./list-known-rules.ts";
 import { toFindingReport } from "./list-store.ts";
+import { readNoise, readSpeed } from "./measure-feeds.ts";
 import type { App } from "./open-app.ts";
+import { readPatterns } from "./read-patterns.ts";
 import type { ReconcileResult } from "./reconcile-store.ts";
 import { readVersion } from "./version.ts";
 
 /** How many findings, groups of quarantined rows and corrections a page can hold; findings.csv holds all findings. */
 const MOST_ON_PAGE = 200;
+const MOST_FAMILIES = 50;
 
 /** Gathers all that a report shows, after a run. */
-export async function gatherReport(
-  app: App,
-  { report, reasons, kinds }: ReconcileResult,
-): Promise<ReportData> {
+export async function gatherReport(app: App, result: ReconcileResult): Promise<ReportData> {
+  const { report, reasons, kinds, recall } = result;
   const { store, settings, config, contract, tables } = app;
+  const patterns = await readPatterns(app);
+  const gate = await judgeGate(app, result);
   const overview = new FindingOverview();
   for await (const page of store.findings.list({ states: ["open", "pending", "known"] })) {
     for (const finding of page) overview.add(finding);
   }
+  const families = await listFamilies(app, report.runId);
+  const knownRules = await listKnownRules(app, report);
   const books = await store.feeds.books();
   const quarantine = await store.feeds.quarantineGroups(MOST_ON_PAGE);
   const corrected = await store.parcels.listCorrected(MOST_ON_PAGE);
@@ -36,6 +47,8 @@ export async function gatherReport(
   }
   const files = await gatherFiles(app);
   const drift = await listDrift(app);
+  const speed = await readSpeed(app);
+  const noise = await readNoise(app);
   return {
     generatedAt: toIsoUtc(app.clock()),
     program: `trackbridge ${readVersion()}`,
@@ -47,7 +60,7 @@ export async function gatherReport(
       mappingFingerprint: tables.fingerprint,
       provisional: contract.isProvisional,
     },
-    reasons,
+    reasons: [...reasons, ...toNewFamilies(families)],
     summary: report,
     channels: books.map(({ firstReceivedAt, watermark, ...rest }) => ({
       ...rest,
@@ -61,7 +74,7 @@ export async function gatherReport(
     statuses: [...tables.statuses.values()]
       .map(({ status, nameNl, nameEn }) => ({ status, nameNl, nameEn, open: overview.openOf(status) }))
       .sort((a, b) => b.open - a.open || compareText(a.status, b.status)),
-    findings: overview.worst().map(toFindingReport),
+    findings: overview.worst().map((finding) => toFindingReport(finding, patterns)),
     findingsTotal: report.findings.open + report.findings.pending + report.findings.known,
     pending: overview.pending(),
     quarantine,
@@ -69,7 +82,22 @@ export async function gatherReport(
     corrections: corrections.slice(0, MOST_ON_PAGE),
     correctionsTotal: corrected.corrections,
     ...(drift.length === 0 ? {} : { drift }),
+    ...(gate === null ? {} : { gate }),
+    ...(speed.lags.length === 0 ? {} : { speed }),
+    ...(noise.all.noise.trials === 0 ? {} : { noise }),
+    ...(hasDates(app) ? { cutover: await gatherCutover(app) } : {}),
+    families: families.slice(0, MOST_FAMILIES),
+    familiesTotal: families.length,
+    ...(knownRules.length === 0 ? {} : { knownRules }),
+    recall,
   };
+}
+
+/** A new family is told of even where there are fewer findings than before. */
+function toNewFamilies(families: readonly FamilyReport[]): VerdictReason[] {
+  const [worst, ...others] = families.filter(({ isNew }) => isNew);
+  if (worst === undefined) return [];
+  return [{ code: "families_new", values: { families: others.length + 1, signature: worst.signature } }];
 }
 
 /** What one walk over the findings that are not resolved comes to; its memory grows with statuses, codes and days only. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { RunVerdict } from "../domain/verdict.ts";
 import type { Lang } from "../report/texts.ts";
 import { GROUPS, whileHeld } from "../store/bucket-groups.ts";
 import type { Claim } from "../store/claims.ts";
@@ -33,7 +34,13 @@ export interface NightlyOptions extends CrewOptions {
 }
 
 export type NightlyAttempt =
-  | { readonly kind: "ended"; readonly result: ReconcileResult; readonly folder: string }
+  | {
+      readonly kind: "ended";
+      readonly result: ReconcileResult;
+      /** `null`: there is no gate. */
+      readonly gateVerdict: RunVerdict | null;
+      readonly folder: string;
+    }
   /** Another process runs it. */
   | { readonly kind: "held" }
   /** It has ended, or that of a later date has begun. */
@@ -92,26 +99,30 @@ async function finish(
     if (await store.claims.renew(claim, toLeaseMs(config))) return;
     throw new ClaimLost(`${claim.subject} was taken over`);
   };
+  let verdict: RunVerdict | undefined;
   const result = await reconcileStore(app, {
     signal,
     onClaimLost,
     job: {
       name: `${NIGHTLY_JOB} ${businessDate}`,
       claim,
-      finish: (judged) =>
-        publishReport(app, judged, { folder, lang, setting: "worker.reportFolder", token, assertOurs }),
+      async finish(judged) {
+        const options = { folder, lang, setting: "worker.reportFolder", token, assertOurs };
+        const { gate } = await publishReport(app, judged, options);
+        verdict = gate?.verdict;
+      },
       async end(tx, { report }) {
         await tx.jobs.end({
           job: NIGHTLY_JOB,
           businessDate,
           token,
           endedAt: clock(),
-          outcome: report.verdict,
+          outcome: verdict ?? report.verdict,
         });
       },
     },
   });
-  return { kind: "ended", result, folder };
+  return { kind: "ended", result, gateVerdict: verdict ?? null, folder };
 }
 
 /**

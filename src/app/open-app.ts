@@ -3,17 +3,24 @@ import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
+import type { CutoverCalendar } from "../domain/cutover.ts";
 import type { DeliveryWindow } from "../domain/feed-progress.ts";
 import { parseInstant } from "../domain/instant.ts";
+import type { KnownDifference } from "../domain/known-difference.ts";
+import { readCutover } from "../mapping/load-cutover.ts";
+import { readKnownDifferences } from "../mapping/load-known-differences.ts";
 import { readMappingFiles, toMappingTables } from "../mapping/load-tables.ts";
 import type { MappingTables } from "../mapping/translate.ts";
 import { PACKAGE_ROOT } from "../package-root.ts";
+import { toLegacyEnds } from "../reconcile/cutover/phase.ts";
+import type { GatePolicy } from "../reconcile/gate/policy.ts";
 import type { ReconcileSettings } from "../reconcile/settings.ts";
 import type { Contract } from "../sources/contract.ts";
 import { readContract } from "../sources/contract.ts";
 import { toWireCodes } from "../sources/wire-codes.ts";
 import { makeTurnMemory } from "../store/sqlite/turn.ts";
 import type { Store } from "../store/store.ts";
+import { readGatePolicy, SHIPPED_POLICY } from "./gate/read-policy.ts";
 import { openStore } from "./open-store.ts";
 import type { Threads } from "./threads/threads.ts";
 import { makeThreads } from "./threads/threads.ts";
@@ -27,7 +34,11 @@ export interface App {
   readonly contract: Contract;
   readonly tables: MappingTables;
   readonly settings: ReconcileSettings;
-  /** Of all that verdicts are judged by: program, tables, contract codes, settings. */
+  readonly knownDifferences: readonly KnownDifference[];
+  /** `null`: there is no gate, the run's verdict counts. */
+  readonly gatePolicy: GatePolicy | null;
+  readonly cutover: CutoverCalendar;
+  /** Of all that verdicts are judged by: program, tables, contract codes, settings; not of the known differences. */
   readonly fingerprint: string;
   /** Helpers for much work; `null`: none, everything is done in this thread. */
   readonly threads: Threads | null;
@@ -65,7 +76,13 @@ export async function withApp<Result>(
 ): Promise<Result> {
   const contract = await readContract(config.contract);
   const tables = readTables(config, contract);
-  const settings = toSettings(config);
+  const cutover = readCutover(config.cutover ?? join(PACKAGE_ROOT, "config/cutover.yml"));
+  const settings = toSettings(config, cutover);
+  const knownDifferences = readKnownDifferences(join(mappingFolderOf(config), "known-differences.yml"));
+  const gatePolicy =
+    config.gate === false
+      ? null
+      : readGatePolicy(config.gate ?? SHIPPED_POLICY, new Set(tables.statuses.keys()));
   const url = databaseUrl ?? config.database;
   const store = await openStore(url, { mayMake: mayMakeStore, turnMemory, isThread: mostThreads === 0 });
   // A store in memory is this thread's alone.
@@ -79,7 +96,19 @@ export async function withApp<Result>(
       [readVersion(), tables.fingerprint, JSON.stringify(settings)].join(),
       "hex",
     ).slice(0, 16);
-    return await work({ config, clock, store, contract, tables, settings, fingerprint, threads });
+    return await work({
+      config,
+      clock,
+      store,
+      contract,
+      tables,
+      settings,
+      knownDifferences,
+      gatePolicy,
+      cutover,
+      fingerprint,
+      threads,
+    });
   } finally {
     await threads?.close();
     await store.close();
@@ -101,7 +130,7 @@ function readTables(config: Config, contract: Contract): MappingTables {
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
 
-function toSettings({ reconcile }: Config): ReconcileSettings {
+function toSettings({ reconcile }: Config, cutover: CutoverCalendar): ReconcileSettings {
   const webhookInUse: Record<string, DeliveryWindow> = {};
   for (const [customer, { from, until }] of Object.entries(reconcile.webhookInUse)) {
     const place = `reconcile.webhookInUse.${customer}`;
@@ -116,5 +145,6 @@ function toSettings({ reconcile }: Config): ReconcileSettings {
     settleMs: { new: reconcile.settleHours.new * HOUR, legacy: reconcile.settleHours.legacy * HOUR },
     severities: reconcile.severities,
     webhookInUse,
+    legacyEnds: toLegacyEnds(cutover),
   };
 }

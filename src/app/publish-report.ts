@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import type { Lang } from "../report/texts.ts";
 import type { App } from "./open-app.ts";
 import type { ReconcileResult } from "./reconcile-store.ts";
+import type { WrittenReport } from "./write-report.ts";
 import { toReportError, writeReport } from "./write-report.ts";
 
 export interface PublishOptions {
@@ -28,17 +29,18 @@ export async function publishReport(
   app: App,
   result: ReconcileResult,
   { folder, lang, setting, token, assertOurs }: PublishOptions,
-): Promise<void> {
+): Promise<WrittenReport> {
   const draft = `${folder}${DRAFT}${token}`;
   try {
     await rm(draft, REMOVE);
-    await writeReport(app, result, { out: draft, lang, setting });
+    const written = await writeReport(app, result, { out: draft, lang, setting });
     await assertOurs();
     await rm(folder, REMOVE);
     await rename(draft, folder);
     for (const name of await readdir(dirname(folder))) {
       if (name.startsWith(basename(folder) + DRAFT)) await rm(join(dirname(folder), name), REMOVE);
     }
+    return written;
   } catch (error) {
     await rm(draft, REMOVE).catch(() => undefined);
     // Who has lost the report may have lost its files, too.

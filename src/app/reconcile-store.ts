@@ -1,7 +1,9 @@
 import { hash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { VerdictReason } from "../domain/verdict.ts";
+import { lastLegacyEndOf } from "../reconcile/cutover/phase.ts";
 import { findStaleFeeds, judgeRun } from "../reconcile/judge-run.ts";
+import type { RecallOfKind } from "../reconcile/recall/prove-recall.ts";
 import type { Moment } from "../reconcile/settle.ts";
 import type { KindReport, ReconcileReport } from "../report/report-data.ts";
 import { RUN_SUBJECT, whileHeld } from "../store/bucket-groups.ts";
@@ -12,7 +14,12 @@ import type { RunPlan, RunRecord } from "../store/run-access.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import type { EvaluationListener } from "./crew.ts";
 import { evaluate, OWNER, sweepInbox, toLeaseMs } from "./crew.ts";
+import { toRules } from "./evaluate-groups.ts";
+import { findExhausted, readExhausted, saveExhausted } from "./exhausted-rules.ts";
+import { saveRunProof } from "./gate/run-proof.ts";
 import type { App } from "./open-app.ts";
+import { proveRecallOfStore } from "./prove-recall.ts";
+import { keepTailModel, readTailModel } from "./tail-model.ts";
 import { toKinds } from "./to-kinds.ts";
 
 export interface ReconcileOptions {
@@ -42,6 +49,8 @@ export interface ReconcileResult {
   readonly reasons: readonly VerdictReason[];
   /** Findings by kind and state. */
   readonly kinds: readonly KindReport[];
+  /** By kind: defects planted in copies of matched parcels, and how many were found. */
+  readonly recall: readonly RecallOfKind[];
   /** Parcels that were evaluated in this run. */
   readonly evaluated: number;
 }
@@ -61,14 +70,24 @@ export async function reconcileStore(app: App, options: ReconcileOptions = {}): 
   const { signal, onClaimLost, onProgress, job } = options;
   const claim = await takeTurn(app, signal);
   return whileHeld(store, claim, toLeaseMs(app.config), async () => {
-    const plan = (await findOwnRun(app, job)) ?? (await openRun(app, options, claim));
-    await evaluate(app, plan, { signal, onClaimLost, onProgress });
-    signal?.throwIfAborted();
+    let plan = (await findOwnRun(app, job)) ?? (await openRun(app, options, claim));
+    for (;;) {
+      await evaluate(app, plan, { signal, onClaimLost, onProgress });
+      signal?.throwIfAborted();
+      const exhausted = await findExhausted(app, plan);
+      if (exhausted.length === 0) break;
+      // What such a rule had hidden has to come out, in this very run.
+      await saveExhausted(app, [...plan.exhaustedRules, ...exhausted], claim, job);
+      plan = await openRun(app, options, claim);
+    }
     const { result, record } = await judge(app, plan);
     await job?.finish(result);
+    const tail = await readTailModel(app);
     await store.transaction(async (tx) => {
       await assertClaims(tx, claim, job);
       await job?.end(tx, result);
+      await saveRunProof(tx, result, record.now);
+      if (tail?.isKept === false) await keepTailModel(tx, tail.model, plan.now);
       await tx.evaluations.saveRun(record);
     });
     return result;
@@ -87,12 +106,10 @@ async function takeTurn({ store, config }: App, signal: AbortSignal | undefined)
 }
 
 /** The run that was begun for the same job run, by whoever, under the same rules. */
-async function findOwnRun(
-  { store, fingerprint }: App,
-  job: JobOfRun | undefined,
-): Promise<RunPlan | undefined> {
-  const open = await store.runs.open();
-  return job !== undefined && open?.job === job.name && open.fingerprint === fingerprint ? open : undefined;
+async function findOwnRun(app: App, job: JobOfRun | undefined): Promise<RunPlan | undefined> {
+  const open = await app.store.runs.open();
+  if (job === undefined || open?.job !== job.name) return undefined;
+  return open.fingerprint === toRules(app, open).fingerprint ? open : undefined;
 }
 
 async function openRun(app: App, options: ReconcileOptions, claim: Claim): Promise<RunPlan> {
@@ -112,11 +129,11 @@ async function assertClaims(tx: StoreTransaction, claim: Claim, job: JobOfRun | 
   if (job !== undefined) await tx.assertClaim(job.claim);
 }
 
-async function planRun(
-  { store, fingerprint, clock }: App,
-  { full = false, job }: ReconcileOptions,
-): Promise<RunPlan> {
-  const now = clock();
+async function planRun(app: App, { full = false, job }: ReconcileOptions): Promise<RunPlan> {
+  const { store } = app;
+  const now = app.clock();
+  const exhaustedRules = await readExhausted(app);
+  const { fingerprint } = toRules(app, { now, exhaustedRules });
   const last = await store.runs.last();
   const givenUp = await store.runs.open();
   const progress = await store.feeds.progress();
@@ -140,6 +157,7 @@ async function planRun(
     job: job?.name ?? null,
     now,
     fingerprint,
+    exhaustedRules,
     deliveriesFingerprint,
     selection,
     rulesChanged,
@@ -149,20 +167,28 @@ async function planRun(
 
 /** Adds up what the run came to, and judges it. */
 async function judge(
-  { store, settings }: App,
+  app: App,
   plan: RunPlan,
 ): Promise<{ readonly result: ReconcileResult; readonly record: RunRecord }> {
+  const { store, settings } = app;
   const { runId, now, fingerprint, deliveriesFingerprint, progress } = plan;
   const open = await store.runs.open();
   if (open?.runId !== runId) throw new ClaimLost("the run was given up for another one");
   const { evaluated } = open;
   const totals = await store.runs.totals();
   const moment: Moment = { now, progress };
-  const { verdict, difference, reasons } = judgeRun(totals, findStaleFeeds(moment, settings.maxWaitMs));
+  const recall = await proveRecallOfStore(app, moment);
+  const legacyEndsAt = lastLegacyEndOf(settings.legacyEnds);
+  const stale = findStaleFeeds(moment, settings.maxWaitMs, legacyEndsAt);
+  // A store that begins after the end of the old feed does not wait for it.
+  const isLegacyMissed = progress.watermarks.legacy === null && now >= legacyEndsAt;
+  const neverSpoke = totals.neverSpoke - (isLegacyMissed ? 1 : 0);
+  const { verdict, difference, reasons } = judgeRun({ ...totals, neverSpoke }, stale, recall);
   const { matched, known, mismatched, pending, not_proven: notProven } = totals.verdicts;
   const result: ReconcileResult = {
     reasons,
     kinds: toKinds(await store.findings.counts()),
+    recall,
     evaluated,
     report: {
       runId,

@@ -12,6 +12,7 @@ import type { Pairing } from "../reconcile/pair-episodes.ts";
 import type { TraceOutcome, TraceReport, TraceRow } from "../report/trace-report.ts";
 import { toFindingReport } from "./list-store.ts";
 import type { App } from "./open-app.ts";
+import { readPatterns } from "./read-patterns.ts";
 
 /**
  * Everything about one parcel: what each channel said and where that stands in
@@ -28,7 +29,8 @@ export async function traceParcel(
   const dossier = await store.parcels.findDossier(barcode);
   if (dossier === undefined || dossier.observations.length === 0) return undefined;
   const moment = { now: app.clock(), progress: await store.feeds.progress() };
-  const { pairing, explanations, findings } = evaluateParcel(dossier, tables, settings, moment);
+  const { pairing, explanations, unexpected, findings } = evaluateParcel(dossier, tables, settings, moment);
+  const patterns = await readPatterns(app);
   const observations: TraceReport["observations"][number][] = [];
   for (const observation of dossier.observations.toSorted(compareObservations)) {
     const translation = translate(observation.channel, observation.code, observation.at, tables);
@@ -52,9 +54,9 @@ export async function traceParcel(
   return {
     barcode,
     verdict: judgeParcel(findings),
-    rows: toRows(pairing, new Set(explanations.flatMap(({ explained }) => explained))),
+    rows: toRows(pairing, new Set([...unexpected, ...explanations.flatMap(({ explained }) => explained)])),
     observations,
-    findings: dossier.findings.map(toFindingReport),
+    findings: dossier.findings.map((finding) => toFindingReport(finding, patterns)),
     history: (await store.findings.history(barcode)).map(({ id, at, from, to, reason, runId }) => ({
       id,
       at: toIsoUtc(at),

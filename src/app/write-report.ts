@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { UsageError } from "../domain/errors.ts";
+import type { GateReport } from "../reconcile/gate/gate-report.ts";
 import type { DriftReport } from "../report/contract-data.ts";
 import type { CsvOptions } from "../report/render-csv.ts";
 import { renderCsv, renderParcelsCsv } from "../report/render-csv.ts";
@@ -23,6 +24,8 @@ export interface WrittenReport {
   readonly files: FilesReport | undefined;
   /** What is different in the new services' payloads from what was usual. */
   readonly drift: readonly DriftReport[];
+  /** As the report shows it; `undefined`: there is no policy. */
+  readonly gate: GateReport | undefined;
 }
 
 export interface ReportOptions {
@@ -52,13 +55,13 @@ export async function writeReport(
     await mkdir(out, { recursive: true });
     await writeFile(htmlPath, renderHtml(data, lang).output);
     await writeFile(jsonPath, renderJson(data).output);
-    await writeChunks(findingsPath, renderPages(listFindings(app.store, {}), renderCsv));
+    await writeChunks(findingsPath, renderPages(listFindings(app, {}), renderCsv));
     await writeChunks(parcelsPath, renderPages(listParcels(app.store, {}), renderParcelsCsv));
   } catch (cause) {
     throw toReportError(cause, out, setting);
   }
   const paths = [htmlPath, jsonPath, findingsPath, parcelsPath];
-  return { htmlPath, paths, files: data.files, drift: data.drift ?? [] };
+  return { htmlPath, paths, files: data.files, drift: data.drift ?? [], gate: data.gate };
 }
 
 /** Turns a failure of the disk into one that a person can mend, and leaves all others as they are. */

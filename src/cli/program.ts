@@ -4,6 +4,7 @@ import { readVersion } from "../app/version.ts";
 import { CHANNELS } from "../domain/channel.ts";
 import { FINDING_KINDS, FINDING_STATES } from "../domain/finding.ts";
 import { PARCEL_VERDICTS } from "../domain/verdict.ts";
+import { addGateCommands } from "./gate-commands.ts";
 import { addGlobalOptions, parseCount } from "./global-options.ts";
 import { addSiteCommands } from "./site-commands.ts";
 
@@ -65,7 +66,7 @@ export function makeProgram(): Command {
       (await import("./commands/pull.ts")).pull(self.optsWithGlobals()),
     );
 
-  command("run", "the nightly job in one command: pull, reconcile, report")
+  command("run", "the nightly job in one command: pull, reconcile, gate, report")
     .option("--out <folder>", "where the report goes", "report")
     .addHelpText("after", RUN_HELP)
     .action(async (_options, self: Command) =>
@@ -86,6 +87,11 @@ export function makeProgram(): Command {
       (await import("./commands/findings.ts")).findings(self.optsWithGlobals()),
     );
 
+  command("families", "lists findings by what they share: whose fault, since when, and what to do").action(
+    async (_options, self: Command) =>
+      (await import("./commands/families.ts")).families(self.optsWithGlobals()),
+  );
+
   command("parcels", "lists parcels with their verdict")
     .addOption(new Option("--verdict <verdict>", "only these").choices(PARCEL_VERDICTS))
     .action(async (_options, self: Command) =>
@@ -102,6 +108,18 @@ export function makeProgram(): Command {
     .requiredOption("--out <folder>", "where the files go")
     .action(async (_options, self: Command) =>
       (await import("./commands/report.ts")).report(self.optsWithGlobals()),
+    );
+
+  command("speed", "how fast the feeds are: delays, what the new feed gains, and whose clock is off")
+    .addHelpText("after", SPEED_HELP)
+    .action(async (_options, self: Command) =>
+      (await import("./commands/speed.ts")).speed(self.optsWithGlobals()),
+    );
+
+  command("noise", "what the two old channels disagree on between themselves, against what the new feed does")
+    .addHelpText("after", NOISE_HELP)
+    .action(async (_options, self: Command) =>
+      (await import("./commands/noise.ts")).noise(self.optsWithGlobals()),
     );
 
   command(
@@ -121,12 +139,14 @@ export function makeProgram(): Command {
     );
 
   addSiteCommands(command);
+  addGateCommands(command);
 
   const mapping = program.command("mapping").description("works on the event-mapping table").exitOverride();
   command("lint", "checks the mapping table", mapping).action(async (_options, self: Command) =>
     (await import("./commands/mapping-lint.ts")).mappingLint(self.optsWithGlobals()),
   );
 
+  addCutoverCommands(command);
   addContractCommands(program, command);
   addLayoutCommands(program, command);
   addDbCommands(program, command);
@@ -135,6 +155,26 @@ export function makeProgram(): Command {
 
 /** Adds a command with the global flags. */
 export type AddCommand = (spec: string, description: string, parent?: Command) => Command;
+
+/** The commands about the migration itself. */
+function addCutoverCommands(command: (spec: string, description: string) => Command): void {
+  command(
+    "cutover",
+    "where the migration is by its calendar, and how the new feed does without the old one; exits 1 when that is unusual",
+  ).action(async (_options, self: Command) =>
+    (await import("./commands/cutover.ts")).cutover(self.optsWithGlobals()),
+  );
+  command(
+    "rehearse",
+    "had the new feed led from a day on: which customer messages would have gone wrong; exits 1 when it would have been rolled back",
+  )
+    .requiredOption("--date <day>", "the day, such as 2026-03-10, in Europe/Amsterdam")
+    .option("--wave <id>", "only a wave of the calendar (default: everybody)")
+    .addHelpText("after", REHEARSE_HELP)
+    .action(async (_options, self: Command) =>
+      (await import("./commands/rehearse.ts")).rehearse(self.optsWithGlobals()),
+    );
+}
 
 /** The commands about the contract with the new services. */
 function addContractCommands(program: Command, command: AddCommand): void {
@@ -224,6 +264,12 @@ Only values of the contract's own fields are shown; of everything else the names
 Exit codes: 0 fine · 1 a needed field is missing or wrong somewhere, a code is unknown, a payload cannot be read, or
 nothing was found · 2 usage, configuration or run error`;
 
+const REHEARSE_HELP = `
+Who is told what by which statuses: mappings/consumers.yml. When it would be rolled back: \`rollback\` in the calendar
+(config/cutover.yml). Everything is judged as of now, and nothing is written.
+
+Exit codes: 0 it would have stayed · 1 it would have been rolled back · 2 usage, configuration or run error`;
+
 const MOVING_UP = `
 From SQLite to PostgreSQL:
   trackbridge db copy --from sqlite:trackbridge.db --to postgres://me@server/trackbridge
@@ -243,7 +289,23 @@ Exit codes: 0 fine · 1 rows were set aside · 2 something could not be fetched,
 const RUN_HELP = `
 Where no feed is configured it goes by what was imported and pushed.
 
-Exit codes, by the verdict: 0 go · 1 no go · 3 not proven · 2 usage, configuration or run error · 130 interrupted`;
+Exit codes, by the verdict of the gate, without one of the run: 0 go · 1 no go · 3 not proven · 2 usage, configuration or
+run error · 130 interrupted`;
+
+const SPEED_HELP = `
+By what the last \`reconcile\` evaluated. The delay is from the event to its receipt here: of a scan file that is when
+the file was made, of exported data its receivedAt. The gain is how much earlier the new feed's word was received. What
+only one feed has told so far counts too: the other is at least as late as its last sign of life. Delays that only say
+when a history was imported are told as not known.
+
+Exit codes: 0 whatever the figures · 2 usage, configuration or run error`;
+
+const NOISE_HELP = `
+By what the last \`reconcile\` evaluated: events that both the scan files and the v2 API could have told of, because both
+spoke of the parcel later, on days of which no scan file is still to come. Where only one of them did, the old feed
+disagrees with itself; a new feed that differs no more often than that is no worse than what you have.
+
+Exit codes: 0 whatever the figures · 2 usage, configuration or run error`;
 
 const WORKER_HELP = `
 Start as many as you like, on one database: one runs the night's job, the others help it, and whoever is killed

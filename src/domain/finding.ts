@@ -72,8 +72,7 @@ export interface Finding extends FindingFacts {
   readonly pendingReason: PendingReason | null;
   readonly legacyEpisodes: number;
   readonly newEpisodes: number;
-  readonly cause: Cause;
-  readonly causeRule: string | null;
+  /** What findings of one family share; see `reconcile/judgement/signature.ts`. */
   readonly signature: string | null;
   readonly knownDifference: string | null;
   readonly firstSeenAt: number;

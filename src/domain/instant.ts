@@ -202,3 +202,16 @@ export function toIsoUtc(epochMs: number): string {
 export function toIsoUtcOrNull(epochMs: number | null): string | null {
   return epochMs === null ? null : toIsoUtc(epochMs);
 }
+
+/** The zone of the carrier's days. */
+const CARRIER_ZONE = "Europe/Amsterdam";
+
+/** The first moment of an ISO 8601 day (`2026-06-30`) in Europe/Amsterdam, UTC epoch milliseconds; `undefined`: no such day. */
+export function parseDay(text: string): number | undefined {
+  if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text)) return undefined;
+  try {
+    return Temporal.PlainDate.from(text).toZonedDateTime(CARRIER_ZONE).epochMilliseconds;
+  } catch {
+    return undefined;
+  }
+}

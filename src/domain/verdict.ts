@@ -12,7 +12,7 @@ export interface EpisodeTally {
   readonly agreed: number;
   /** In a tier-2 or tier-3 pair. */
   readonly differing: number;
-  /** Accounted for by an unmapped code or an unknown status at the same moment. */
+  /** Accounted for by an unmapped code or an unknown status at the same moment, or by the end of the old feed. */
   readonly explained: number;
   /** Alone: a finding of its own, or part of a missing parcel. */
   readonly lone: number;
@@ -41,10 +41,12 @@ export interface VerdictReason {
     | "tie_out_not_zero"
     | "feed_silent"
     | "feed_stale"
+    | "recall_incomplete"
     | "nothing_compared"
     | "findings_open"
     | "all_agree"
-    | "pending_left";
+    | "pending_left"
+    | "families_new";
   /** Figures and names for the text's placeholders. */
   readonly values: Readonly<Record<string, string | number>>;
 }

@@ -1,6 +1,7 @@
 import type { Finding, FindingEvent, FindingFacts, RaisedFinding } from "../domain/finding.ts";
 import { compareText } from "../domain/observation.ts";
 import { assignByTime } from "./assign.ts";
+import { toSignature } from "./judgement/signature.ts";
 
 /** Why the parcels of a run are evaluated; told when a finding resolves. */
 export type EvaluationReason = "observations_arrived" | "rules_changed";
@@ -27,7 +28,13 @@ export interface FindingChanges {
 export function advanceFindings(
   before: readonly Finding[],
   raised: readonly RaisedFinding[],
-  run: { readonly runId: string; readonly now: number; readonly reason: EvaluationReason },
+  run: {
+    readonly runId: string;
+    readonly now: number;
+    readonly reason: EvaluationReason;
+    /** The known difference that explains a finding; `null`: none. */
+    readonly explain: (finding: RaisedFinding) => string | null;
+  },
 ): FindingChanges {
   if (before.length === 0 && raised.length === 0) return { after: [], changed: [], events: [] };
   const known = new Map(before.map((finding) => [finding.id, finding]));
@@ -57,21 +64,24 @@ export function advanceFindings(
 
   for (const finding of raised) {
     const previous = known.get(finding.id);
+    // What is not settled yet may still go away by itself.
+    const knownDifference = finding.state === "open" ? run.explain(finding) : null;
     const replaced = replaces.get(finding.id) ?? previous?.evidence.replaces;
     put(
       {
         ...finding,
+        state: knownDifference === null ? finding.state : "known",
         evidence: replaced === undefined ? finding.evidence : { ...finding.evidence, replaces: replaced },
-        cause: "undecided",
-        causeRule: null,
-        signature: null,
-        knownDifference: null,
+        signature: toSignature(finding),
+        knownDifference,
         firstSeenAt: previous?.firstSeenAt ?? run.now,
         resolvedAt: null,
         reopenCount: (previous?.reopenCount ?? 0) + (previous?.state === "resolved" ? 1 : 0),
       },
       previous,
-      previous?.state === "resolved" ? "returned" : (finding.pendingReason ?? "settled"),
+      previous?.state === "resolved"
+        ? "returned"
+        : (finding.pendingReason ?? (knownDifference === null ? "settled" : "known_difference")),
     );
   }
   for (const finding of before) {
@@ -134,6 +144,8 @@ function isSame(a: Finding, b: Finding): boolean {
     a.legacyStatus === b.legacyStatus &&
     a.legacyEpisodes === b.legacyEpisodes &&
     a.newEpisodes === b.newEpisodes &&
+    a.signature === b.signature &&
+    a.knownDifference === b.knownDifference &&
     JSON.stringify(a.evidence) === JSON.stringify(b.evidence)
   );
 }

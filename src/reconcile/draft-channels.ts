@@ -1,3 +1,4 @@
+import type { Channel } from "../domain/channel.ts";
 import { toIsoUtc } from "../domain/instant.ts";
 import {
   customerNumberOf,
@@ -8,9 +9,11 @@ import {
 } from "./check-channels.ts";
 import type { Context, Draft } from "./draft.ts";
 import { MOST_SOURCES, sourcesOf, toSource } from "./draft.ts";
-import type { TranslatedObservation } from "./episode.ts";
+import type { Episode, TranslatedObservation } from "./episode.ts";
 import type { CodeExplanation } from "./explain-codes.ts";
+import { zoneHoursOf } from "./judgement/signature.ts";
 import type { Pairing } from "./pair-episodes.ts";
+import type { ReconcileSettings } from "./settings.ts";
 import { AT_ONCE, settleFor } from "./settle.ts";
 
 /** A code without a meaning, with the lone episode that it explains. */
@@ -58,7 +61,11 @@ export function draftUnpushed(
       settlement: settleFor("new", episode.at, settings, moment),
       status: episode.status,
       newAt: episode.at,
-      evidence: { customerNumber, ...sourcesOf(episode) },
+      evidence: {
+        customerNumber,
+        ...shiftOf(newSide, episode, "webhook"),
+        ...sourcesOf(episode),
+      },
     })),
     awaitsDeliveries: expected.length < unpushed.length,
   };
@@ -75,9 +82,38 @@ export function draftUnlisted({ newSide }: Pairing, { parcel, settings }: Contex
     newAt: episode.at,
     evidence: {
       listedAt: parcel.listedAt === null ? null : toIsoUtc(parcel.listedAt),
+      ...(isListedSoon(episode, parcel.listedAt, settings) ? { listedSoon: true } : {}),
+      ...shiftOf(newSide, episode, "status-api"),
       ...sourcesOf(episode),
     },
   }));
+}
+
+/** Whether a list came before it had to tell of what had just been pushed. */
+function isListedSoon(
+  { observations }: Episode,
+  listedAt: number | null,
+  { settleMs }: ReconcileSettings,
+): boolean {
+  const witnesses = observations[0]?.witnesses ?? [];
+  return witnesses.some(({ receivedAt }) => receivedAt + settleMs.new > (listedAt ?? Infinity));
+}
+
+/** By how many whole hours a channel tells of an episode at another moment, as one in another zone does. */
+function shiftOf(
+  newSide: readonly Episode[],
+  { status, at }: Episode,
+  channel: Channel,
+): { readonly shiftedHours?: number } {
+  for (const episode of newSide) {
+    if (episode.status !== status) continue;
+    for (const united of episode.observations) {
+      const hours = zoneHoursOf((united.at - at) / 1000);
+      const isTold = united.witnesses.some((witness) => witness.channel === channel);
+      if (hours !== null && isTold) return { shiftedHours: hours };
+    }
+  }
+  return {};
 }
 
 /** What was pushed twice under different event ids. */

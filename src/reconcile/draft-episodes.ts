@@ -3,11 +3,12 @@ import { otherSide } from "../domain/channel.ts";
 import { toIsoUtc } from "../domain/instant.ts";
 import type { DetailField } from "../domain/observation.ts";
 import type { Context, Draft } from "./draft.ts";
-import { sourcesOf } from "./draft.ts";
-import type { Episode } from "./episode.ts";
+import { noticesOf, sourcesOf, spokeLaterOf } from "./draft.ts";
+import type { Episode, UnitedObservation } from "./episode.ts";
 import { detailOf } from "./episode.ts";
+import { zoneHoursOf } from "./judgement/signature.ts";
 import type { EpisodePair, Pairing } from "./pair-episodes.ts";
-import type { Settlement } from "./settle.ts";
+import type { Moment, Settlement } from "./settle.ts";
 import { AT_ONCE, settleBoth, settleEpisode } from "./settle.ts";
 
 /** Statuses that may follow a final one without being strange: the parcel came back, or was lost or broken. */
@@ -29,44 +30,80 @@ export function draftLone(
   otherIsSilent: boolean,
   context: Context,
 ): Draft[] {
+  // Of a parcel that is missing in the old feed, only what it could have told of is missing.
+  const missing = otherIsSilent
+    ? lone.filter(({ at }) => side === "legacy" || isLegacyExpected(at, context.moment))
+    : [];
+  const single = otherIsSilent ? lone.filter((episode) => !missing.includes(episode)) : lone;
+  return [
+    ...draftMissingParcel(side, missing, context),
+    ...single.map((episode) => draftSingle(side, episode, pairing, context)),
+  ];
+}
+
+function draftMissingParcel(side: Side, lone: readonly Episode[], context: Context): Draft[] {
   const first = lone[0];
   if (first === undefined) return [];
-  const other = otherSide(side);
-  if (otherIsSilent) {
-    return [
-      {
-        kind: `parcel_missing_in_${other}`,
-        subject: "",
-        occurredAt: null,
-        settlement: settleEpisode(side, first.at, context.settings, context.moment),
-        ...atOf(side, first.at),
-        ...episodesOf(side, lone.length),
-        evidence: { statuses: lone.map(({ status }) => status), ...sourcesOf(...lone) },
-      },
-    ];
-  }
-  return lone.map((episode) => {
-    const after = side === "new" ? finalBefore(episode, pairing.newSide) : undefined;
-    return {
-      kind: after === undefined ? `missing_in_${other}` : "status_after_final",
-      subject: episode.status,
-      occurredAt: episode.at,
-      settlement: settleEpisode(side, episode.at, context.settings, context.moment),
-      isFinal: episode.final,
-      status: episode.status,
-      ...atOf(side, episode.at),
-      ...episodesOf(side, 1),
-      evidence: {
-        ...(after === undefined ? {} : { finalStatus: after.status, finalAt: toIsoUtc(after.at) }),
-        ...sourcesOf(episode),
-      },
-    };
-  });
+  return [
+    {
+      kind: `parcel_missing_in_${otherSide(side)}`,
+      subject: "",
+      occurredAt: null,
+      settlement: settleEpisode(side, first.at, context.settings, context.moment),
+      ...atOf(side, first.at),
+      ...episodesOf(side, lone.length),
+      evidence: { statuses: lone.map(({ status }) => status), ...sourcesOf(...lone) },
+    },
+  ];
+}
+
+function draftSingle(side: Side, episode: Episode, pairing: Pairing, context: Context): Draft {
+  const after = side === "new" ? finalBefore(episode, pairing.newSide) : undefined;
+  return {
+    kind: after === undefined ? `missing_in_${otherSide(side)}` : "status_after_final",
+    subject: episode.status,
+    occurredAt: episode.at,
+    settlement: settleEpisode(side, episode.at, context.settings, context.moment),
+    isFinal: episode.final,
+    status: episode.status,
+    ...atOf(side, episode.at),
+    ...episodesOf(side, 1),
+    evidence: {
+      ...(after === undefined ? {} : { finalStatus: after.status, finalAt: toIsoUtc(after.at) }),
+      ...sourcesOf(episode),
+      ...spokeLaterOf(context, episode.at, [episode], hoursAway(pairing, side, episode)),
+      ...(side === "new" ? noticesOf(context, episode.at) : {}),
+    },
+  };
+}
+
+/**
+ * Whether a lone new episode is from after the end of the old feed, which could
+ * not tell of it. What follows a final status is strange by itself, and stays a finding.
+ */
+export function isUnexpected(episode: Episode, { newSide }: Pairing, moment: Moment): boolean {
+  return !isLegacyExpected(episode.at, moment) && finalBefore(episode, newSide) === undefined;
+}
+
+function isLegacyExpected(at: number, { legacyEndsAt = Infinity }: Moment): boolean {
+  return at < legacyEndsAt;
 }
 
 function finalBefore(episode: Episode, episodes: readonly Episode[]): Episode | undefined {
   if (MAY_FOLLOW_FINAL.has(episode.status)) return undefined;
   return episodes.slice(0, episodes.indexOf(episode)).find(({ final }) => final);
+}
+
+/** Observations of the same status on the same side, whole hours away, as a channel in another zone tells them. */
+function hoursAway(
+  { legacy, newSide }: Pairing,
+  side: Side,
+  { status, at }: Episode,
+): readonly UnitedObservation[] {
+  return (side === "legacy" ? legacy : newSide)
+    .filter((one) => one.status === status)
+    .flatMap(({ observations }) => observations)
+    .filter((one) => zoneHoursOf((one.at - at) / 1000) !== null);
 }
 
 /** Another status at the same moment. */
@@ -83,7 +120,10 @@ export function draftConflict({ legacy, newSide }: EpisodePair, context: Context
     ...atOfPair(legacy, newSide),
     legacyEpisodes: 1,
     newEpisodes: 1,
-    evidence: sourcesOf(legacy, newSide),
+    evidence: {
+      ...sourcesOf(legacy, newSide),
+      ...spokeLaterOf(context, Math.max(legacy.at, newSide.at), [legacy, newSide]),
+    },
   };
 }
 
@@ -125,10 +165,24 @@ export function draftDetails({ legacy, newSide }: EpisodePair): Draft[] {
       field,
       legacyAt: legacy.at,
       newAt: newSide.at,
-      evidence: { legacyValue, newValue, ...sourcesOf(legacy, newSide) },
+      evidence: {
+        legacyValue,
+        newValue,
+        ...(tellsToo(legacy, field, newValue) ? { legacyContradicted: true } : {}),
+        ...(tellsToo(newSide, field, legacyValue) ? { newContradicted: true } : {}),
+        ...sourcesOf(legacy, newSide),
+      },
     });
   }
   return drafts;
+}
+
+/** Whether a side's other channel fills a detail as the other side does, where it begins to be told. */
+function tellsToo({ observations }: Episode, field: DetailField, otherValue: string): boolean {
+  const speaking = observations.find(({ witnesses }) =>
+    witnesses.some(({ details }) => details[field] !== null),
+  );
+  return speaking?.witnesses.some(({ details }) => details[field] === otherValue) ?? false;
 }
 
 function settlePair(legacy: Episode, newSide: Episode, { settings, moment }: Context): Settlement {

@@ -1,6 +1,8 @@
+import type { Channel } from "../domain/channel.ts";
 import type { FindingKind, RaisedFinding } from "../domain/finding.ts";
 import type { Observation } from "../domain/observation.ts";
-import type { Episode } from "./episode.ts";
+import { compareText } from "../domain/observation.ts";
+import type { Episode, UnitedObservation } from "./episode.ts";
 import { toFindingId } from "./finding-id.ts";
 import type { ParcelObservations } from "./parcel-observations.ts";
 import type { ReconcileSettings } from "./settings.ts";
@@ -12,6 +14,10 @@ export interface Context {
   readonly parcel: ParcelObservations;
   readonly settings: ReconcileSettings;
   readonly moment: Moment;
+  /** When each channel last told something new of the parcel, or listed it; those that never did are left out. */
+  readonly lastWords: ReadonlyMap<Channel, number>;
+  /** Legacy observations whose code means no status. */
+  readonly notices: readonly Observation[];
 }
 
 /** What distinguishes one kind of finding from another when it is raised. */
@@ -41,6 +47,40 @@ export const MOST_SOURCES = 4;
 export function sourcesOf(...episodes: readonly Episode[]): { readonly sources: readonly object[] } {
   const sources = episodes.flatMap(({ observations }) => observations[0]?.witnesses ?? []);
   return { sources: sources.slice(0, MOST_SOURCES).map(toSource) };
+}
+
+/**
+ * The channels that do not tell of what happened at a moment, though they spoke
+ * of the parcel later: what whoever looks for the fault has to know.
+ *
+ * @param elsewhere what tells of the same at another moment: who does so does not leave it out
+ */
+export function spokeLaterOf(
+  { lastWords, settings }: Context,
+  at: number,
+  episodes: readonly Episode[],
+  elsewhere: readonly UnitedObservation[] = [],
+): { readonly spokeLater?: readonly Channel[] } {
+  const witnesses = new Set(
+    [...episodes.flatMap(({ observations }) => observations), ...elsewhere].flatMap(({ witnesses }) =>
+      witnesses.map(({ channel }) => channel),
+    ),
+  );
+  const spokeLater = [...lastWords].flatMap(([channel, spokeAt]) =>
+    spokeAt > at + settings.toleranceMs && !witnesses.has(channel) ? [channel] : [],
+  );
+  return spokeLater.length === 0 ? {} : { spokeLater };
+}
+
+/** The codes without a status that the old side reported at a moment. */
+export function noticesOf(
+  { notices, settings }: Context,
+  at: number,
+): { readonly notices?: readonly string[] } {
+  const codes = new Set(
+    notices.flatMap((one) => (Math.abs(one.at - at) <= settings.toleranceMs ? [one.code] : [])),
+  );
+  return codes.size === 0 ? {} : { notices: [...codes].sort(compareText) };
 }
 
 /** Where to look: the way from a figure down to the raw line. */

@@ -1,16 +1,18 @@
 import type { Barcode } from "../domain/barcode.ts";
-import type { Side } from "../domain/channel.ts";
-import { sideOf } from "../domain/channel.ts";
+import type { Channel, Side } from "../domain/channel.ts";
+import { CHANNELS, sideOf } from "../domain/channel.ts";
 import type { RaisedFinding } from "../domain/finding.ts";
 import type { Observation } from "../domain/observation.ts";
 import type { EpisodeTally } from "../domain/verdict.ts";
 import type { MappingTables } from "../mapping/translate.ts";
 import { translate } from "../mapping/translate.ts";
+import { customerNumberOf } from "./check-channels.ts";
+import { legacyEndOf } from "./cutover/phase.ts";
 import type { Context, Draft } from "./draft.ts";
 import { raise } from "./draft.ts";
 import { draftCode, draftDuplicatePushes, draftUnlisted, draftUnpushed } from "./draft-channels.ts";
-import { draftConflict, draftDetails, draftLone, draftMoved } from "./draft-episodes.ts";
-import type { TranslatedObservation } from "./episode.ts";
+import { draftConflict, draftDetails, draftLone, draftMoved, isUnexpected } from "./draft-episodes.ts";
+import type { Episode, TranslatedObservation } from "./episode.ts";
 import { uniteWitnesses } from "./episode.ts";
 import type { CodeExplanation } from "./explain-codes.ts";
 import { explainByCodes } from "./explain-codes.ts";
@@ -27,6 +29,8 @@ export interface ParcelEvaluation {
   readonly tally: Readonly<Record<Side, EpisodeTally>>;
   readonly pairing: Pairing;
   readonly explanations: readonly CodeExplanation[];
+  /** Lone new episodes from after the end of the old feed: it could not tell of them. */
+  readonly unexpected: readonly Episode[];
   /** From when on time alone can change the outcome; `null`: never. UTC epoch milliseconds. */
   readonly dueAt: number | null;
   /** Whether more deliveries of its customer could turn an episode into a missed push. */
@@ -42,8 +46,9 @@ export function evaluateParcel(
   parcel: ParcelObservations,
   tables: MappingTables,
   settings: ReconcileSettings,
-  moment: Moment,
+  runMoment: Moment,
 ): ParcelEvaluation {
+  const moment = withLegacyEnd(runMoment, parcel, settings);
   const sorted = sortByMeaning(parcel.observations, tables);
   const limits = {
     toleranceMs: settings.toleranceMs,
@@ -61,9 +66,12 @@ export function evaluateParcel(
   const explainedNew = new Set(unmapped.flatMap(({ explained }) => explained));
   const explainedLegacy = new Set(unknown.flatMap(({ explained }) => explained));
   const loneLegacy = pairing.loneLegacy.filter((episode) => !explainedLegacy.has(episode));
-  const loneNew = pairing.loneNew.filter((episode) => !explainedNew.has(episode));
+  const leftNew = pairing.loneNew.filter((episode) => !explainedNew.has(episode));
+  const unexpected = leftNew.filter((episode) => isUnexpected(episode, pairing, moment));
+  const loneNew = leftNew.filter((episode) => !unexpected.includes(episode));
 
-  const context: Context = { parcel, settings, moment };
+  const { notices } = sorted.legacy;
+  const context: Context = { parcel, settings, moment, lastWords: readLastWords(parcel), notices };
   const unpushed = draftUnpushed(pairing, context);
   const drafts: Draft[] = [
     ...draftLone("legacy", loneLegacy, pairing, sorted.new.isSilent, context),
@@ -95,15 +103,25 @@ export function evaluateParcel(
         episodes: pairing.newSide.length,
         agreed: pairing.agreed.length,
         differing,
-        explained: explainedNew.size,
+        explained: explainedNew.size + unexpected.length,
         lone: loneNew.length,
       },
     },
     pairing,
     explanations: [...unmapped, ...unknown],
+    unexpected,
     dueAt: dueAtOf(findings, moment),
     awaitsDeliveries: unpushed.awaitsDeliveries,
   };
+}
+
+function withLegacyEnd(
+  moment: Moment,
+  { observations }: ParcelObservations,
+  settings: ReconcileSettings,
+): Moment {
+  if (settings.legacyEnds === null) return moment;
+  return { ...moment, legacyEndsAt: legacyEndOf(settings.legacyEnds, customerNumberOf(observations)) };
 }
 
 const SECOND = 1000;
@@ -112,6 +130,8 @@ interface SideObservations {
   readonly translated: TranslatedObservation[];
   /** Unmapped (legacy) or unknown (new). */
   readonly untranslated: Observation[];
+  /** Without a status. */
+  readonly notices: Observation[];
   /** No observation at all, not even a notice. */
   isSilent: boolean;
   /** The coarsest unit of the times that count; a second or more. */
@@ -123,8 +143,8 @@ function sortByMeaning(
   tables: MappingTables,
 ): Readonly<Record<Side, SideObservations>> {
   const sides: Record<Side, SideObservations> = {
-    legacy: { translated: [], untranslated: [], isSilent: true, coarsestMs: SECOND },
-    new: { translated: [], untranslated: [], isSilent: true, coarsestMs: SECOND },
+    legacy: { translated: [], untranslated: [], notices: [], isSilent: true, coarsestMs: SECOND },
+    new: { translated: [], untranslated: [], notices: [], isSilent: true, coarsestMs: SECOND },
   };
   for (const observation of observations) {
     const side = sides[sideOf(observation.channel)];
@@ -140,10 +160,25 @@ function sortByMeaning(
         side.untranslated.push(observation);
         break;
       case "notice":
+        side.notices.push(observation);
         break;
     }
   }
   return sides;
+}
+
+function readLastWords({ observations, listedAt }: ParcelObservations): Map<Channel, number> {
+  const lastWords = new Map<Channel, number>();
+  for (const { channel, receivedAt } of observations) {
+    if (receivedAt > (lastWords.get(channel) ?? -Infinity)) lastWords.set(channel, receivedAt);
+  }
+  if (listedAt !== null) lastWords.set("status-api", listedAt);
+  return new Map(
+    CHANNELS.flatMap((channel) => {
+      const at = lastWords.get(channel);
+      return at === undefined ? [] : [[channel, at] as const];
+    }),
+  );
 }
 
 /** A finding that waits for the clock is due when it settles; one that waits for a silent feed, at every run. */

@@ -3,6 +3,7 @@ import { SIDES } from "../domain/channel.ts";
 import { toIsoUtc } from "../domain/instant.ts";
 import type { StoreTotals } from "../domain/store-totals.ts";
 import type { RunVerdict, VerdictReason } from "../domain/verdict.ts";
+import type { RecallOfKind } from "./recall/prove-recall.ts";
 import type { Moment } from "./settle.ts";
 
 /**
@@ -32,11 +33,21 @@ export interface StaleFeed {
   readonly since: number;
 }
 
-/** The sides whose watermark lies further back than the longest wait. */
-export function findStaleFeeds({ now, progress }: Moment, maxWaitMs: number): StaleFeed[] {
+/**
+ * The sides whose watermark lies further back than the longest wait; of the old
+ * feed, when it had to speak for the last time.
+ *
+ * @param legacyEndsAt when it ends for the last customer; infinite where no end is planned
+ */
+export function findStaleFeeds(
+  { now, progress }: Moment,
+  maxWaitMs: number,
+  legacyEndsAt = Infinity,
+): StaleFeed[] {
   return SIDES.flatMap((side) => {
     const since = progress.watermarks[side];
-    return since !== null && now - since > maxWaitMs ? [{ side, since }] : [];
+    const until = side === "legacy" ? Math.min(now, legacyEndsAt) : now;
+    return since !== null && until - since > maxWaitMs ? [{ side, since }] : [];
   });
 }
 
@@ -44,10 +55,12 @@ export function findStaleFeeds({ now, progress }: Moment, maxWaitMs: number): St
  * The verdict of a run, with its reasons, most important first.
  *
  * @param stale see {@link findStaleFeeds}
+ * @param recall see `recall/prove-recall.ts`
  */
 export function judgeRun(
   totals: StoreTotals,
   stale: readonly StaleFeed[] = [],
+  recall: readonly Pick<RecallOfKind, "planted" | "found">[] = [],
 ): {
   readonly verdict: RunVerdict;
   readonly difference: number;
@@ -65,6 +78,9 @@ export function judgeRun(
     add("feed_silent", { findings: totals.heldBackBySilence, sides: totals.neverSpoke });
   }
   for (const { side, since } of stale) add("feed_stale", { side, since: toIsoUtc(since) });
+  const planted = recall.reduce((sum, kind) => sum + kind.planted, 0);
+  const found = recall.reduce((sum, kind) => sum + kind.found, 0);
+  if (found < planted) add("recall_incomplete", { found, planted });
   const isProven = reasons.length === 0;
   if (open > 0) add("findings_open", { open, parcels: totals.verdicts.mismatched });
   else if (isProven) add("all_agree", { parcels: totals.verdicts.matched + totals.verdicts.known });

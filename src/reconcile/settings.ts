@@ -1,6 +1,7 @@
 import type { Side } from "../domain/channel.ts";
 import type { DeliveryWindow } from "../domain/feed-progress.ts";
 import type { Severity } from "../domain/finding.ts";
+import type { LegacyEnds } from "./cutover/phase.ts";
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
@@ -17,6 +18,8 @@ export interface ReconcileSettings {
   readonly severities: Readonly<Record<string, Severity>>;
   /** By customer number; takes the place of what was seen. */
   readonly webhookInUse: Readonly<Record<string, DeliveryWindow>>;
+  /** When the old feed ends; what happens from then on is not missing in it. */
+  readonly legacyEnds: LegacyEnds | null;
 }
 
 export const DEFAULT_SETTINGS: ReconcileSettings = Object.freeze({
@@ -25,4 +28,5 @@ export const DEFAULT_SETTINGS: ReconcileSettings = Object.freeze({
   settleMs: Object.freeze({ new: 2 * HOUR, legacy: 12 * HOUR }),
   severities: Object.freeze({}),
   webhookInUse: Object.freeze({}),
+  legacyEnds: null,
 });

@@ -17,6 +17,8 @@ export interface Moment {
   /** The clock of the run. */
   readonly now: number;
   readonly progress: FeedProgress;
+  /** When the old feed ends for the parcel's customer, UTC epoch milliseconds; absent: no end is planned. */
+  readonly legacyEndsAt?: number;
 }
 
 /** For findings that need no second word from anybody. */
@@ -26,14 +28,15 @@ export const AT_ONCE: Settlement = Object.freeze({ state: "open", pendingReason:
  * Whether `side` has had its time to speak about what happened at `at`: the
  * clock has passed `at` plus the side's settling time, and so has the side's
  * watermark. A side that has fallen silent holds the finding back until the
- * longest wait is over.
+ * longest wait is over. The old feed's silence after its end holds nothing back.
  */
 export function settleFor(side: Side, at: number, settings: ReconcileSettings, moment: Moment): Settlement {
   const settlesAt = at + settings.settleMs[side];
   if (moment.now < settlesAt) return { state: "pending", pendingReason: "not_settled", settlesAt };
   const watermark = moment.progress.watermarks[side];
   const opensRegardlessAt = at + settings.maxWaitMs;
-  if ((watermark !== null && watermark >= settlesAt) || moment.now >= opensRegardlessAt) {
+  const hasEnded = side === "legacy" && settlesAt >= (moment.legacyEndsAt ?? Infinity);
+  if (hasEnded || (watermark !== null && watermark >= settlesAt) || moment.now >= opensRegardlessAt) {
     return { state: "open", pendingReason: null, settlesAt };
   }
   return { state: "pending", pendingReason: "feed_silent", settlesAt: opensRegardlessAt };

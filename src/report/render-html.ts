@@ -1,11 +1,16 @@
 import { compareSums } from "./compare-sums.ts";
+import { renderCutover } from "./html/cutover-section.ts";
 import { renderDays } from "./html/days-section.ts";
 import { renderDrift } from "./html/drift-section.ts";
+import { renderFamilies } from "./html/families-section.ts";
 import { renderFiles } from "./html/files-section.ts";
 import { renderFindings } from "./html/findings-section.ts";
+import { renderGate, renderGateLine } from "./html/gate-section.ts";
 import { type Html, html, trustedHtml } from "./html/html.ts";
 import { renderKinds } from "./html/kinds-section.ts";
+import { renderKnownRules } from "./html/known-section.ts";
 import { makeParts, type Parts, SECTION_IDS, type SectionId } from "./html/make-parts.ts";
+import { renderNoise } from "./html/noise-section.ts";
 import { renderParcels } from "./html/parcels-section.ts";
 import { renderPending } from "./html/pending-section.ts";
 import {
@@ -16,6 +21,8 @@ import {
   renderSettings,
   renderSums,
 } from "./html/proof-sections.ts";
+import { renderRecall } from "./html/recall-section.ts";
+import { renderSpeed } from "./html/speed-section.ts";
 import { renderStatuses } from "./html/statuses-section.ts";
 import { STYLE } from "./html/style.ts";
 import { renderHeadline, renderProvisional, renderVerdict } from "./html/verdict-section.ts";
@@ -60,20 +67,28 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
 </header>
 <main>${[
     renderVerdict(shown, parts),
+    renderGateLine(data, parts),
     renderProvisional(data, parts),
     renderHeadline(data, shown, parts),
     renderContents(data, parts),
+    renderGate(data, parts),
     renderParcels(data, parts),
     renderKinds(data, parts),
     renderDays(data, parts),
     renderStatuses(data, parts),
+    renderFamilies(data, parts),
     renderFindings(data, parts),
+    renderKnownRules(data, parts),
     renderPending(data, parts),
     renderChannels(data, parts),
     renderFiles(data, parts),
+    renderSpeed(data, parts),
+    renderNoise(data, parts),
     renderSums(data, parts),
+    renderRecall(data, parts),
     renderQuarantine(data, parts),
     renderDrift(data, parts),
+    renderCutover(data, parts),
     renderCorrections(data, parts),
     renderSettings(data, parts),
     renderGlossary(data, parts),
@@ -92,24 +107,42 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
   return { output: page.markup, exitCode: shown.exitCode };
 }
 
-function renderContents({ files, drift = [] }: ReportData, { texts }: Parts): Html {
+function renderContents(data: ReportData, { texts }: Parts): Html {
+  const { files, drift = [], gate, speed, noise, cutover, families, knownRules, recall } = data;
   const headings: Readonly<Record<SectionId, string>> = {
+    gate: texts.gate.heading,
     parcels: texts.rates.heading,
     kinds: texts.kindsSection.heading,
     days: texts.days.heading,
     statuses: texts.statuses.heading,
+    families: texts.families.heading,
     findings: texts.findings.heading,
+    known: texts.knownRules.heading,
     pending: texts.pendingSection.heading,
     channels: texts.channelsSection.heading,
     files: texts.filesSection.heading,
+    speed: texts.speed.heading,
+    noise: texts.noise.heading,
     sums: texts.sums.heading,
+    recall: texts.recall.heading,
     quarantine: texts.quarantine.heading,
     drift: texts.drift.heading,
+    cutover: texts.cutover.section.heading,
     corrections: texts.corrections.heading,
     settings: texts.settings.heading,
     words: texts.glossary.heading,
   };
-  const isShown = { files: files !== undefined, drift: drift.length > 0 };
+  const isShown = {
+    files: files !== undefined,
+    drift: drift.length > 0,
+    gate: gate !== undefined,
+    speed: speed !== undefined,
+    cutover: cutover !== undefined,
+    noise: noise !== undefined,
+    families: families !== undefined,
+    known: knownRules !== undefined,
+    recall: recall !== undefined,
+  };
   const shown = SECTION_IDS.filter((id) => isShown[id as keyof typeof isShown] ?? true);
   return html`
 <nav class="contents" aria-label="${texts.page.contents}"><ul>

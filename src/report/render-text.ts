@@ -3,6 +3,7 @@ import { SEVERITIES } from "../domain/finding.ts";
 import type { RunVerdict, VerdictReason } from "../domain/verdict.ts";
 import { compareSums, toDifference } from "./compare-sums.ts";
 import { hasKnown } from "./has-known.ts";
+import type { RecallReport } from "./judgement-data.ts";
 import type { Formats } from "./make-formats.ts";
 import { makeFormats } from "./make-formats.ts";
 import type {
@@ -26,6 +27,7 @@ export interface ReconcileStory {
   readonly kinds?: readonly KindReport[];
   /** Where scan files were fetched and the caller has looked at them. */
   readonly files?: FilesReport | undefined;
+  readonly recall?: readonly RecallReport[];
 }
 
 export interface TextOptions {
@@ -39,14 +41,15 @@ export interface ListOptions extends TextOptions {
 }
 
 const WIDTH = 80;
-const INDENT = "  ";
+export const INDENT = "  ";
 
-type Paint = (text: string) => string;
-const BOLD = 1;
-const VERDICT_COLOURS: Readonly<Record<RunVerdict, number>> = { go: 32, no_go: 31, not_proven: 33 };
+export type Paint = (text: string) => string;
+export const BOLD = 1;
+export const VERDICT_COLOURS: Readonly<Record<RunVerdict, number>> = { go: 32, no_go: 31, not_proven: 33 };
 const SEVERITY_COLOURS: Readonly<Record<Severity, number>> = { critical: 31, high: 31, medium: 33, low: 36 };
 
-function toPaint(colour: boolean | undefined, ...codes: readonly number[]): Paint {
+/** Paints for a terminal (ANSI), or not at all. */
+export function toPaint(colour: boolean | undefined, ...codes: readonly number[]): Paint {
   return colour === true ? (text) => `\u001b[${codes.join(";")}m${text}\u001b[0m` : (text) => text;
 }
 
@@ -58,7 +61,7 @@ function toPaint(colour: boolean | undefined, ...codes: readonly number[]): Pain
 export function renderReconcileText(story: ReconcileStory, lang: Lang, { colour }: TextOptions = {}): string {
   const texts = getTexts(lang);
   const formats = makeFormats(texts);
-  const { report, reasons, kinds, files } = story;
+  const { report, reasons, kinds, files, recall } = story;
   const { parcels, findings, tieOut } = report;
   const sums = compareSums(report, undefined);
   const shown = toShownVerdict({ summary: report, reasons }, sums, texts, formats);
@@ -106,9 +109,27 @@ export function renderReconcileText(story: ReconcileStory, lang: Lang, { colour 
     parcels: number(tieOut.parcels),
     difference: number(difference),
   };
-  lines.push("", ...wrap(`${texts.text.tieOut}: ${fillText(texts.text.tieOutLine, figures)}`, "", INDENT));
+  lines.push("");
+  if (recall !== undefined) lines.push(...wrap(toRecallLine(recall, texts, formats), "", INDENT));
+  lines.push(...wrap(`${texts.text.tieOut}: ${fillText(texts.text.tieOutLine, figures)}`, "", INDENT));
   if (files !== undefined) lines.push("", texts.filesSection.heading, ...listFiles(files, texts, formats));
   return toText(lines);
+}
+
+/** How many of the planted defects were found, and of how many kinds some were planted. */
+function toRecallLine(
+  recall: readonly RecallReport[],
+  { recall: texts }: Texts,
+  { number }: Formats,
+): string {
+  const planted = recall.reduce((sum, row) => sum + row.planted, 0);
+  if (planted === 0) return texts.lineNone;
+  return fillText(texts.line, {
+    found: number(recall.reduce((sum, row) => sum + row.found, 0)),
+    planted: number(planted),
+    kinds: number(recall.filter((row) => row.planted > 0).length),
+    all: number(recall.length),
+  });
 }
 
 /** Each feed in a line, and how often each kind of irregularity came in another. */
@@ -226,7 +247,7 @@ function toColumns(cells: readonly string[], widths: readonly number[]): string 
 }
 
 /** Breaks a text at blanks to lines that fit, the first with one beginning, the others with another. */
-function wrap(text: string, beginning: string, others: string = beginning): string[] {
+export function wrap(text: string, beginning: string, others: string = beginning): string[] {
   const lines: string[] = [];
   let line = beginning;
   let isEmpty = true;
@@ -242,6 +263,7 @@ function wrap(text: string, beginning: string, others: string = beginning): stri
   return [...lines, line];
 }
 
-function toText(lines: readonly string[]): string {
+/** Lines as a text, without blanks at their ends. */
+export function toText(lines: readonly string[]): string {
   return lines.map((line) => `${line.trimEnd()}\n`).join("");
 }

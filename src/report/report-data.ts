@@ -2,7 +2,11 @@ import type { Channel } from "../domain/channel.ts";
 import type { FileIrregularity, FileIrregularityKind, FileSlot } from "../domain/file-calendar.ts";
 import type { Cause, FindingKind, FindingState, PendingReason, Severity } from "../domain/finding.ts";
 import type { EpisodeTally, ParcelVerdict, RowTally, RunVerdict, VerdictReason } from "../domain/verdict.ts";
+import type { GateReport } from "../reconcile/gate/gate-report.ts";
 import type { DriftReport } from "./contract-data.ts";
+import type { CutoverReport } from "./cutover-data.ts";
+import type { NoiseReport, SpeedReport } from "./feeds-data.ts";
+import type { FamilyReport, KnownRuleReport, RecallReport } from "./judgement-data.ts";
 
 /**
  * The shapes that leave the program: what `--format json` prints and what the
@@ -201,6 +205,22 @@ export interface ReportData {
   readonly correctionsTotal?: number;
   /** What is different in the new services' payloads from what was usual; absent: nothing. */
   readonly drift?: readonly DriftReport[];
+  /** Absent: there is no gate policy. */
+  readonly gate?: GateReport;
+  /** Absent as long as nothing was evaluated. */
+  readonly speed?: SpeedReport;
+  /** Absent where no settled event could be told by both old channels. */
+  readonly noise?: NoiseReport;
+  /** Absent where the calendar of the migration has no dates. */
+  readonly cutover?: CutoverReport;
+  /** Findings gathered by what they share, the worst and largest first; not all where there are many. */
+  readonly families?: readonly FamilyReport[];
+  /** How many there are in all; absent: `families` holds all. */
+  readonly familiesTotal?: number;
+  /** The rules of `known-differences.yml`; absent: there are none. */
+  readonly knownRules?: readonly KnownRuleReport[];
+  /** By kind: planted defects, and how many were found. */
+  readonly recall?: readonly RecallReport[];
 }
 
 /** The three outputs of `report`, by file name. */

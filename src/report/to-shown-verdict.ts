@@ -91,6 +91,8 @@ function toReasonFigures(
     case "feed_never_spoke":
     case "feed_stale":
       return { count: 1 };
+    case "recall_incomplete":
+      return { count: 1 };
     case "nothing_compared":
       return { count: parcels.total };
     case "findings_open":
@@ -99,6 +101,8 @@ function toReasonFigures(
       return { matched: parcels.matched, count: parcels.matched };
     case "pending_left":
       return { pending: findings.pending, count: findings.pending };
+    case "families_new":
+      return { count: 1 };
     case "known_left":
       return { known: findings.known, count: findings.known };
   }
@@ -116,7 +120,12 @@ function toReasonText(
     values[name] = toValueText(name, value, texts, formats);
   }
   const { text, next } = texts.reasons[code];
-  const count = code === "feed_never_spoke" ? Number(given.sides) : figures.count;
+  const count =
+    code === "feed_never_spoke"
+      ? Number(given.sides)
+      : code === "families_new"
+        ? Number(given.families)
+        : figures.count;
   return { text: fillText(toPlural(text, count), values), next };
 }
 

@@ -15,6 +15,11 @@ function groupOf(bucket: number): number {
   return Math.floor(bucket / GROUP_SIZE);
 }
 
+/** Names a group where a bucket has to. */
+export function firstBucketOf(group: number): number {
+  return group * GROUP_SIZE;
+}
+
 export function bucketsOf(group: number): number[] {
   return Array.from({ length: GROUP_SIZE }, (_, i) => group * GROUP_SIZE + i);
 }

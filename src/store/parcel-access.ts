@@ -70,6 +70,8 @@ export interface ParcelReader {
   countParcels(selection: Selection, limit: number): Promise<number>;
   /** The chosen parcels of one bucket, in order of barcode. */
   dossiers(bucket: number, selection: Selection): Promise<readonly ParcelDossier[]>;
+  /** What the last evaluation of parcels left for the statistics; those that had none are left out. */
+  facts(bucket: number, barcodes: readonly Barcode[]): Promise<readonly string[]>;
   findDossier(barcode: Barcode): Promise<ParcelDossier | undefined>;
   /** Evaluated parcels with corrected scans, in order of bucket, then barcode; and how many corrections there are in all. */
   listCorrected(

@@ -17,6 +17,8 @@ export interface ParcelOutcome {
   readonly awaitsDeliveries: boolean;
   /** Scans that came again with a column changed. */
   readonly corrections: number;
+  /** What the statistics of the whole store count of it; its shape is `reconcile`'s. */
+  readonly facts: string;
   readonly changed: readonly Finding[];
   readonly events: readonly FindingEvent[];
 }
@@ -24,6 +26,8 @@ export interface ParcelOutcome {
 export interface EvaluationWriter {
   /** Keeps the outcome of one bucket's parcels and marks them clean. */
   saveOutcomes(bucket: number, outcomes: readonly ParcelOutcome[]): Promise<void>;
+  /** Keeps the sums of a group's facts, in the place of what was there. */
+  saveSums(group: number, sums: ReadonlyMap<string, number>): Promise<void>;
   /** Begins a run. One that was left open is given up. */
   openRun(run: RunPlan): Promise<void>;
   /** Notes that a run is through with a group of buckets. */
@@ -40,6 +44,8 @@ export interface RunPlan {
   readonly now: number;
   /** Of the tables and settings that it judges by. */
   readonly fingerprint: string;
+  /** Known differences that had more hits than they may have, and hide nothing; see `known-differences.ts`. */
+  readonly exhaustedRules: readonly string[];
   /** Of the delivery windows that it knows. */
   readonly deliveriesFingerprint: string;
   /** What is evaluated. */
@@ -67,13 +73,24 @@ export interface RunRecord {
   readonly verdict: RunVerdict;
 }
 
+/** A run that has ended, with what it went by. */
+export interface EndedRun extends RunPlan {
+  /** Parcels evaluated. */
+  readonly evaluated: number;
+  readonly verdict: RunVerdict;
+}
+
 export interface RunReader {
   /** The last one that ended. */
   last(): Promise<RunRecord | undefined>;
+  /** The last ones that ended, the latest first. */
+  list(most: number): Promise<readonly EndedRun[]>;
   /** The one that has begun and not ended. */
   open(): Promise<OpenRun | undefined>;
   /** Whether data came in that no run has judged yet. */
   hasNews(): Promise<boolean>;
+  /** The sums of a group's facts. */
+  sums(group: number): Promise<ReadonlyMap<string, number>>;
   /** All sums as they were at one moment, whatever others commit meanwhile. */
   totals(): Promise<StoreTotals>;
 }

@@ -100,6 +100,16 @@ export const TABLES = {
     key: ["bucket", "barcode"],
     pageRows: MANY,
   },
+  parcel_facts: {
+    columns: { bucket: "int4", barcode: "text", facts: "text" },
+    key: ["bucket", "barcode"],
+    pageRows: MANY,
+  },
+  group_sums: {
+    columns: { bucket: "int4", sums: "bytea" },
+    key: ["bucket"],
+    pageRows: FEW,
+  },
   finding: {
     columns: {
       bucket: "int4",

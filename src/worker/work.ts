@@ -119,7 +119,8 @@ async function workOnce(app: App, { lang, log, signal }: WorkerOptions): Promise
   switch (attempt.kind) {
     case "ended": {
       const { runId, verdict } = attempt.result.report;
-      log.info("nightly run ended", { businessDate, runId, verdict, folder: attempt.folder });
+      const gate = attempt.gateVerdict ?? "none";
+      log.info("nightly run ended", { businessDate, runId, verdict, gate, folder: attempt.folder });
       break;
     }
     case "lost":

@@ -16,7 +16,7 @@ beforeEach(() => {
   onTestFinished(() => rmSync(reports, { recursive: true }));
 });
 
-function publish(wish: Partial<PublishOptions> = {}): Promise<void> {
+function publish(wish: Partial<PublishOptions> = {}): Promise<unknown> {
   return withMemoryApp(async (app) =>
     publishReport(app, await reconcileStore(app), {
       folder: join(reports, "2026-03-20"),

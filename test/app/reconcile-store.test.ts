@@ -4,8 +4,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { App } from "../../src/app/open-app.ts";
+import { readSums } from "../../src/app/read-sums.ts";
 import type { ReconcileResult } from "../../src/app/reconcile-store.ts";
 import { reconcileStore } from "../../src/app/reconcile-store.ts";
+import { compareText } from "../../src/domain/observation.ts";
 import type { IncomingIntake } from "../../src/intake/incoming.ts";
 import { PACKAGE_ROOT } from "../../src/package-root.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -52,6 +54,7 @@ async function readOutcome(store: Store, { report }: ReconcileResult) {
   return {
     findings,
     parcels: await listAll(store.parcels.list({})),
+    sums: [...(await readSums(store))].sort(([a], [b]) => compareText(a, b)),
     report: { ...rest, findings: { ...report.findings, resolved: 0 } },
   };
 }

@@ -246,7 +246,7 @@ describe("a world that is taken in and evaluated by threads", () => {
           imports,
           reconcile: { report, reasons, kinds, evaluated },
           told,
-          findings: JSON.stringify(await listAll(listFindings(app.store, {}))),
+          findings: JSON.stringify(await listAll(listFindings(app, {}))),
           parcels: JSON.stringify(await listAll(listParcels(app.store, {}))),
           books: await app.store.feeds.books(),
           progress: await app.store.feeds.progress(),

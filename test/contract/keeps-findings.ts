@@ -34,8 +34,6 @@ export function keepsFindings(openStore: OpenStore): void {
         newAt: T + 1,
         legacyEpisodes: 2,
         newEpisodes: 3,
-        cause: "timing",
-        causeRule: "whole hours",
         signature: "s",
         knownDifference: "k",
         firstSeenAt: T,

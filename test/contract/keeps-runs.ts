@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Barcode } from "../../src/domain/barcode.ts";
+import { bucketOf } from "../../src/domain/barcode.ts";
 import type { EvaluationWriter, RunPlan, RunRecord } from "../../src/store/run-access.ts";
-import { aKept, anIntake, anOutcome, aPlan, aProgress, aRun } from "../support/store-rows.ts";
+import { aKept, anIntake, anOutcome, aPlan, aProgress, aRun, parcelOf } from "../support/store-rows.ts";
 import type { OpenStore } from "./store-under-test.ts";
 import { T, useStore } from "./store-under-test.ts";
 
@@ -35,6 +37,35 @@ export function keepsRuns(openStore: OpenStore): void {
       expect(await kit.store.runs.hasNews()).toBe(false);
     });
 
+    it("keep the facts of parcels and the sums of groups, in the place of what was there", async () => {
+      const facts = (...barcodes: Barcode[]): Promise<readonly string[]> =>
+        kit.store.parcels.facts(bucketOf(parcelOf(1)), barcodes);
+      expect(await facts(parcelOf(1))).toEqual([]);
+      await evaluate(anOutcome({ facts: "[1]" }));
+      await evaluate(anOutcome({ facts: '["é"]' }));
+      expect(await facts(parcelOf(1), parcelOf(2))).toEqual(['["é"]']);
+
+      expect(await kit.store.runs.sums(3)).toEqual(new Map());
+      const save = (group: number, sums: ReadonlyMap<string, number>): Promise<void> =>
+        evaluating((writer) => writer.saveSums(group, sums));
+      await save(3, new Map([["a", 1]]));
+      await save(4, new Map([["b", 7]]));
+      await save(
+        3,
+        new Map([
+          ["a|é", 2],
+          ["c", -3],
+        ]),
+      );
+      expect(await kit.store.runs.sums(3)).toEqual(
+        new Map([
+          ["a|é", 2],
+          ["c", -3],
+        ]),
+      );
+      expect(await kit.store.runs.sums(4)).toEqual(new Map([["b", 7]]));
+    });
+
     it("have no news of intakes that said nothing of a parcel", async () => {
       await write((writer) => writer.saveIntakes([anIntake("empty")]));
       await write((writer) => writer.saveProgress(aProgress({ intakes: 1 })));
@@ -63,6 +94,24 @@ export function keepsRuns(openStore: OpenStore): void {
       await evaluating((writer) => writer.saveRun(aRun({ runId: "run-2" })));
       expect(await kit.store.runs.open()).toBeUndefined();
       expect((await kit.store.runs.last())?.runId).toBe("run-2");
+    });
+
+    it("are listed with their plans, the latest that ended first, and no more than are wanted", async () => {
+      expect(await kit.store.runs.list(5)).toEqual([]);
+      const progress = { watermarks: { legacy: T, new: null }, deliveries: new Map() };
+      const plans = ["run-b", "run-a", "run-c"].map((runId, i) =>
+        aPlan({ runId, now: T - i, job: i === 0 ? "nightly 2026-03-20" : null, progress }),
+      );
+      for (const plan of plans) {
+        await evaluating(async (writer) => {
+          await writer.openRun(plan);
+          await writer.saveRun(aRun({ ...plan, evaluated: 7, verdict: "not_proven" }));
+        });
+      }
+      await evaluating((writer) => writer.openRun(aPlan({ runId: "run-open" })));
+      const ended = plans.map((plan) => ({ ...plan, evaluated: 7, verdict: "not_proven" })).toReversed();
+      expect(await kit.store.runs.list(5)).toEqual(ended);
+      expect(await kit.store.runs.list(2)).toEqual(ended.slice(0, 2));
     });
 
     const plans: readonly RunPlan[] = [

@@ -159,4 +159,18 @@ describe("judgeRun", () => {
     expect(verdict).toBe("not_proven");
     expect(reasons.map(({ code }) => code)).toEqual(["feed_stale"]);
   });
+
+  it("proves nothing while a planted difference was not found", () => {
+    expect(judgeRun(CLEAN, [], [{ planted: 20, found: 20 }]).verdict).toBe("go");
+    const { verdict, reasons } = judgeRun(
+      CLEAN,
+      [],
+      [
+        { planted: 20, found: 20 },
+        { planted: 20, found: 19 },
+      ],
+    );
+    expect(verdict).toBe("not_proven");
+    expect(reasons).toEqual([{ code: "recall_incomplete", values: { found: 39, planted: 40 } }]);
+  });
 });

@@ -2,6 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renderHtml } from "../../src/report/render-html.ts";
 import { openBrowser, withPage } from "../support/browser.ts";
+import { aHostileGateReport, aRefusedGateReport } from "../support/gate-report.ts";
 import {
   BODY_COLOURS,
   CHARTS_IN_SIGHT,
@@ -27,6 +28,8 @@ const REPORTS = [
   ["go", renderHtml(aCleanReportData(), "nl").output],
   ["not proven", renderHtml(aSilentReportData(), "en").output],
   ["hostile", renderHtml(aHostileReportData(), "en").output],
+  ["with a gate", renderHtml({ ...aReportData(), gate: aRefusedGateReport() }, "nl").output],
+  ["with a hostile gate", renderHtml({ ...aCleanReportData(), gate: aHostileGateReport() }, "en").output],
 ] as const;
 
 describe("the report in a browser", () => {

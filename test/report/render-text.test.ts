@@ -20,8 +20,8 @@ import {
   FINDINGS_OF_ALL_KINDS,
 } from "../support/report-data.ts";
 
-function storyOf({ summary, reasons, kinds, files }: ReturnType<typeof aReportData>) {
-  return { report: summary, reasons, kinds, files };
+function storyOf({ summary, reasons, kinds, files, recall }: ReturnType<typeof aReportData>) {
+  return { report: summary, reasons, kinds, files, ...(recall === undefined ? {} : { recall }) };
 }
 
 describe("renderReconcileText", () => {

@@ -9,6 +9,7 @@ const arbitraryPlan: fc.Arbitrary<RunPlan> = fc.record({
   runId: arbitraryText,
   job: fc.option(arbitraryText),
   now: arbitraryAt,
+  exhaustedRules: fc.array(fc.string()),
   fingerprint: arbitraryText,
   deliveriesFingerprint: arbitraryText,
   selection: fc.oneof(

@@ -13,6 +13,7 @@ import type { Moment } from "../../src/reconcile/settle.ts";
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
 
 export const BARCODE: Barcode = parseBarcode("3SDEVC123456789", "the tests' barcode");
 export const CUSTOMER = "11223344";

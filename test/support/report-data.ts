@@ -1,6 +1,7 @@
 import { FILE_IRREGULARITIES } from "../../src/domain/file-calendar.ts";
 import type { FindingKind } from "../../src/domain/finding.ts";
 import { FINDING_KINDS } from "../../src/domain/finding.ts";
+import type { FamilyReport, KnownRuleReport } from "../../src/report/judgement-data.ts";
 import type {
   ChannelReport,
   FeedFilesReport,
@@ -494,6 +495,78 @@ export function aReportData(changes: Partial<ReportData> = {}): ReportData {
     ],
     quarantineTotal: 10,
     corrections: [{ barcode: "3SDEVC123456789", code: "I01", at: "2026-03-18T13:22:56Z", intakes: 2 }],
+    families: [
+      aFamilyReport({ isNew: true }),
+      aFamilyReport({
+        signature: "missing_in_new J02 sorted",
+        kind: "missing_in_new",
+        severity: "high",
+        cause: "undecided",
+        causeRule: null,
+        sizes: { open: 9, pending: 21, known: 0, resolved: 118 },
+        firstSeenAt: "2026-03-08T03:30:00Z",
+        trend: [12, 9, 10, 11, 14, 8, 12, 9, 13, 12, 11, 10, 9, 8],
+        action: { code: "look_at_example", values: { barcode: "3SDEVC123456789" } },
+      }),
+      aFamilyReport({
+        signature: "missing_in_legacy delivery_changed",
+        kind: "missing_in_legacy",
+        severity: "medium",
+        cause: "agreed",
+        causeRule: "known_difference",
+        sizes: { open: 0, pending: 0, known: 12, resolved: 0 },
+        trend: [0, 0, 0, 0, 0, 4, 3, 0, 0, 0, 2, 2, 1, 0],
+        action: { code: "renew_agreement", values: { rule: "changes-told-by-new-only" } },
+      }),
+    ],
+    familiesTotal: 5,
+    knownRules: [
+      aKnownRule(),
+      aKnownRule({ id: "locker-named-otherwise", state: "unused", hits: 0 }),
+      aKnownRule({ id: "old-depot-codes", state: "expired", hits: 0, expiresAt: "2026-02-28T23:00:00Z" }),
+      aKnownRule({ id: "all-of-a-customer", state: "exhausted", hits: 0, maximumHits: 10, isOverWide: true }),
+    ],
+    recall: FINDING_KINDS.map((kind) => ({
+      kind,
+      planted: kind === "pull_missed" ? 0 : 20,
+      found: kind === "pull_missed" ? 0 : kind === "order_mismatch" ? 19 : 20,
+      missedOn: kind === "order_mismatch" ? "3SDEVC123456789" : null,
+    })),
+    ...changes,
+  };
+}
+
+/** A family of 12 open findings, decided by a rule. */
+export function aFamilyReport(changes: Partial<FamilyReport> = {}): FamilyReport {
+  return {
+    signature: "status_mismatch J01 sorted>in_transit",
+    kind: "status_mismatch",
+    severity: "high",
+    cause: "mapping",
+    causeRule: "code_meets_other_status",
+    sizes: { open: 12, pending: 3, known: 0, resolved: 1 },
+    firstSeenAt: "2026-03-21T06:30:00Z",
+    lastSeenAt: "2026-03-21T06:30:00Z",
+    isNew: false,
+    trend: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 16],
+    example: { barcode: "3SDEVC123456789", id: "0123456789abcdef" },
+    action: { code: "correct_code_row", values: { code: "J01", status: "in_transit" } },
+    ...changes,
+  };
+}
+
+/** A rule in force that hides 12 findings of at most 500. */
+function aKnownRule(changes: Partial<KnownRuleReport> = {}): KnownRuleReport {
+  return {
+    id: "changes-told-by-new-only",
+    reason: "Only the new feed tells that a delivery was changed.",
+    owner: "a.jansen@example.nl",
+    approver: "b.devries@example.nl",
+    expiresAt: "2026-09-30T22:00:00Z",
+    hits: 12,
+    maximumHits: 500,
+    state: "in_force",
+    isOverWide: false,
     ...changes,
   };
 }
@@ -558,7 +631,7 @@ function aFileFault(changes: Partial<FileIrregularityReport>): FileIrregularityR
 
 /** A report of a run in which all parcels agree: *go*, official contract. */
 export function aCleanReportData(changes: Partial<ReportData> = {}): ReportData {
-  const { files: _, ...start } = aReportData();
+  const { files: _, knownRules: __, ...start } = aReportData();
   return {
     ...start,
     settings: { ...start.settings, provisional: false },
@@ -589,6 +662,9 @@ export function aCleanReportData(changes: Partial<ReportData> = {}): ReportData 
     quarantine: [],
     quarantineTotal: 0,
     corrections: [],
+    families: [],
+    familiesTotal: 0,
+    recall: FINDING_KINDS.map((kind) => ({ kind, planted: 20, found: 20, missedOn: null })),
     ...changes,
   };
 }
@@ -732,6 +808,29 @@ export function aHostileReportData(): ReportData {
       line: i,
       message: hostile(i + 2),
     })),
+    families: HOSTILE_TEXTS.map((text, i) =>
+      aFamilyReport({
+        signature: text,
+        causeRule: hostile(i + 1),
+        firstSeenAt: hostile(i + 2),
+        isNew: true,
+        example: { barcode: hostile(i + 3), id: hostile(i + 4) },
+        action:
+          i % 2 === 0
+            ? { code: hostile(i + 5), values: {} }
+            : { code: "correct_code_row", values: { code: hostile(i + 6), status: hostile(i + 7) } },
+      }),
+    ),
+    knownRules: HOSTILE_TEXTS.map((text, i) =>
+      aKnownRule({
+        id: text,
+        reason: hostile(i + 1),
+        owner: hostile(i + 2),
+        approver: hostile(i + 3),
+        expiresAt: hostile(i + 4),
+      }),
+    ),
+    recall: FINDING_KINDS.map((kind, i) => ({ kind, planted: 2, found: 1, missedOn: hostile(i) })),
     corrections: HOSTILE_TEXTS.map((text, i) => ({
       barcode: text,
       code: hostile(i + 1),

@@ -1,3 +1,5 @@
+import { readSums } from "../../src/app/read-sums.ts";
+import { compareText } from "../../src/domain/observation.ts";
 import type { Store } from "../../src/store/store.ts";
 import { allFindings, listAll } from "./apps.ts";
 
@@ -39,6 +41,7 @@ export async function tellAll(store: Store): Promise<Record<string, string>> {
     buckets: await store.parcels.buckets(),
     totals: await store.runs.totals(),
     last: await store.runs.last(),
+    sums: [...(await readSums(store))].sort(([a], [b]) => compareText(a, b)),
   };
   return Object.fromEntries(Object.entries(told).map(([name, value]) => [name, JSON.stringify(value)]));
 }

@@ -91,8 +91,7 @@ export async function runDemo(config: Config, options: DemoOptions): Promise<Dem
       }
       const result = await reconcileStore(app);
       const reported: FindingReport[] = [];
-      for await (const page of listFindings(app.store, { states: ["open", "pending"] }))
-        reported.push(...page);
+      for await (const page of listFindings(app, { states: ["open", "pending"] })) reported.push(...page);
       const score = scoreFindings(world.truth, reported);
       return {
         result,

@@ -18,7 +18,7 @@ export async function findings(options: FindingsOptions): Promise<void> {
   const barcode =
     options.barcode === undefined ? undefined : parseBarcodeArgument(options.barcode, "--barcode");
   await withCommandApp(options, async (app) => {
-    const pages = listFindings(app.store, { states: options.state, kinds: options.kind, barcode });
+    const pages = listFindings(app, { states: options.state, kinds: options.kind, barcode });
     if (options.format === "json") await printJsonArray(pages);
     else if (options.format === "jsonl") await printJsonLines(pages);
     else await printPages("findings", app, pages, renderFindingsText, options);

@@ -2,6 +2,7 @@ import { reconcileStore } from "../../app/reconcile-store.ts";
 import { writeReport } from "../../app/write-report.ts";
 import { renderDriftText } from "../../report/drift-text.ts";
 import { toExitCode } from "../../report/exit-code.ts";
+import { renderGateLineText } from "../../report/render-gate-text.ts";
 import { renderReconcileText } from "../../report/render-text.ts";
 import type { GlobalOptions } from "../global-options.ts";
 import { note, print, printJson } from "../print.ts";
@@ -24,7 +25,9 @@ export async function report(options: GlobalOptions & { readonly out: string }):
   ).finally(() => progress.stop());
   if (options.format === "text") {
     const story = { ...result, files: written.files };
-    await print(renderReconcileText(story, options.lang, { colour: process.stdout.isTTY }));
+    const colour = process.stdout.isTTY;
+    await print(renderReconcileText(story, options.lang, { colour }));
+    if (written.gate !== undefined) await print(renderGateLineText(written.gate, options.lang, { colour }));
     await print(renderDriftText(written.drift, options.lang));
     note(written.paths.join("\n"), options);
   } else await printJson({ ...result.report, files: written.paths });

@@ -3,6 +3,7 @@ import { reconcileStore } from "../../app/reconcile-store.ts";
 import { writeReport } from "../../app/write-report.ts";
 import { renderDriftText } from "../../report/drift-text.ts";
 import { toExitCode } from "../../report/exit-code.ts";
+import { renderGateLineText } from "../../report/render-gate-text.ts";
 import { renderPullText } from "../../report/render-pull-text.ts";
 import { renderReconcileText } from "../../report/render-text.ts";
 import type { GlobalOptions } from "../global-options.ts";
@@ -29,9 +30,15 @@ export async function run(options: GlobalOptions & { readonly out: string }): Pr
   if (options.format === "text") {
     const story = { ...result, files: written.files };
     await print(renderPullText(pulled, options.lang));
-    await print(renderReconcileText(story, options.lang, { colour: process.stdout.isTTY }));
+    const colour = process.stdout.isTTY;
+    await print(renderReconcileText(story, options.lang, { colour }));
+    if (written.gate !== undefined) await print(renderGateLineText(written.gate, options.lang, { colour }));
     await print(renderDriftText(written.drift, options.lang));
     note(written.paths.join("\n"), options);
-  } else await printJson({ pull: pulled, ...result.report, files: written.paths });
-  process.exitCode = toExitCode(result.report.verdict);
+  } else {
+    const gate =
+      written.gate === undefined ? null : { verdict: written.gate.verdict, hash: written.gate.hash };
+    await printJson({ pull: pulled, ...result.report, gate, files: written.paths });
+  }
+  process.exitCode = toExitCode(written.gate?.verdict ?? result.report.verdict);
 }

@@ -44,19 +44,26 @@ export interface Parts {
   readonly fill: (text: string, values: Readonly<Record<string, Child>>) => Html;
 }
 
-/** The sections with an entry in the contents, in the page's order; `drift` only where there is any. */
+/** The sections with an entry in the contents, in the page's order; some only where there is anything to show. */
 export const SECTION_IDS = [
+  "gate",
   "parcels",
   "kinds",
   "days",
   "statuses",
+  "families",
   "findings",
+  "known",
   "pending",
   "channels",
   "files",
+  "speed",
+  "noise",
   "sums",
+  "recall",
   "quarantine",
   "drift",
+  "cutover",
   "corrections",
   "settings",
   "words",

@@ -59,6 +59,8 @@ code, .id { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu 
   background: var(--not-proven-soft); font-size: .925rem;
 }
 .banner strong { color: var(--not-proven); }
+.banner:is(.go, .no_go, .not_proven) { border-color: var(--accent); background: var(--surface); }
+.banner:is(.go, .no_go, .not_proven) strong { color: var(--accent); }
 
 .verdict {
   margin-top: 1.5rem; padding: 2.25rem 2.25rem 2rem; background: var(--surface);
@@ -96,6 +98,7 @@ nav.contents ul { display: flex; flex-wrap: wrap; gap: .35rem 1.4rem; padding: 0
 .section { margin-top: 3.5rem; scroll-margin-top: 1rem; }
 .section > .intro { margin-top: .4rem; color: var(--muted); max-width: 46rem; }
 .section > :is(figure, table, .empty, details, dl, .rates) { margin-top: 1.25rem; }
+.section > .answer { margin-top: .75rem; max-width: 46rem; font-weight: 600; }
 .section > h3 { margin-top: 2rem; }
 .section > h3 + * { margin-top: .6rem; }
 .cut, .note { margin-top: .75rem; color: var(--muted); font-size: .875rem; max-width: 46rem; }
@@ -146,6 +149,9 @@ time span { white-space: nowrap; }
 .findings tbody :is(th, td) { border-bottom: 0; }
 .findings tbody tr:first-child :is(th, td) { padding-bottom: .1rem; padding-top: .8rem; }
 .findings tbody tr:last-child td { padding: 0 0 .7rem; }
+#families td, #families th, #known td, #known th, #recall td { overflow-wrap: anywhere; }
+.trend { display: block; width: 5.25rem; height: 1.5rem; margin-top: .35rem; fill: var(--muted); }
+.badge { font-size: .75rem; font-weight: 650; border: 1px solid currentColor; border-radius: .3rem; padding: 0 .35rem; }
 details > summary { cursor: pointer; color: var(--muted); font-size: .875rem; padding: .15rem 0; }
 details > summary:hover { color: var(--ink); }
 details[open] > summary { margin-bottom: .6rem; }

@@ -34,6 +34,7 @@ export const PARCEL_SQL = toStatements("parcels", {
   // Evaluated parcels that have observations; a parcel whose only delivery was taken back has none.
   list: `SELECT barcode, verdict, legacy_episodes, new_episodes, open_findings FROM parcel
     WHERE bucket = $1 AND observations > 0 AND verdict = coalesce($2, verdict) ORDER BY barcode`,
+  facts: "SELECT facts FROM parcel_facts WHERE bucket = $1 AND barcode = ANY ($2) ORDER BY barcode",
   corrected: "SELECT barcode FROM parcel WHERE corrections > 0 ORDER BY bucket, barcode LIMIT $1",
   sumCorrections: "SELECT coalesce(sum(corrections), 0)::bigint FROM parcel WHERE corrections > 0",
 });
@@ -111,6 +112,10 @@ export function makeParcelReader(session: Session, listBuckets: BucketLister): P
         bucket,
         touched.map(([barcode]) => barcode),
       );
+    },
+    async facts(bucket, barcodes) {
+      const rows = await session.rows<[string]>(PARCEL_SQL.facts, bucket, barcodes);
+      return rows.map(([facts]) => facts);
     },
     async findDossier(barcode) {
       const [dossier] = await readParcels(bucketOf(barcode), [barcode]);

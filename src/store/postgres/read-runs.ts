@@ -1,6 +1,8 @@
 import type { RowTally, RunVerdict } from "../../domain/verdict.ts";
+import { firstBucketOf } from "../bucket-groups.ts";
 import { decodePlan } from "../plan-codec.ts";
 import type { RunReader } from "../run-access.ts";
+import { decodeSums } from "../sums-codec.ts";
 import type { FindingSum, ParcelSum } from "../to-totals.ts";
 import { toTotals } from "../to-totals.ts";
 import type { Session } from "./session.ts";
@@ -9,8 +11,10 @@ import { toStatements } from "./statements.ts";
 export const RUN_SQL = toStatements("runs", {
   last: `SELECT run_id, now, fingerprint, deliveries_fingerprint, evaluated, verdict FROM run
     WHERE verdict IS NOT NULL ORDER BY seq DESC LIMIT 1`,
+  ended: "SELECT plan, evaluated, verdict FROM run WHERE verdict IS NOT NULL ORDER BY seq DESC LIMIT $1",
   open: "SELECT plan FROM run WHERE verdict IS NULL ORDER BY seq DESC LIMIT 1",
   groups: "SELECT bucket_group, evaluated FROM run_group WHERE run_id = $1",
+  sums: "SELECT sums FROM group_sums WHERE bucket = $1",
   someDirty: "SELECT 1 FROM dirty LIMIT 1",
   someInbox: "SELECT 1 FROM inbox LIMIT 1",
   someSpool: "SELECT 1 FROM spool LIMIT 1",
@@ -53,6 +57,10 @@ export function makeRunReader(session: Session): RunReader {
       const [runId, now, fingerprint, deliveriesFingerprint, evaluated, verdict] = row;
       return { runId, now, fingerprint, deliveriesFingerprint, evaluated, verdict };
     },
+    async list(most) {
+      const rows = await session.rows<[string, number, RunVerdict]>(RUN_SQL.ended, most);
+      return rows.map(([plan, evaluated, verdict]) => ({ ...decodePlan(plan), evaluated, verdict }));
+    },
     async open() {
       const [row] = await session.rows<[string]>(RUN_SQL.open);
       if (row === undefined) return undefined;
@@ -68,6 +76,10 @@ export function makeRunReader(session: Session): RunReader {
       if ((await session.rows(RUN_SQL.someDirty)).length > 0) return true;
       if ((await session.rows(RUN_SQL.someInbox)).length > 0) return true;
       return (await session.rows(RUN_SQL.someSpool)).length > 0;
+    },
+    async sums(group) {
+      const [row] = await session.rows<[Buffer]>(RUN_SQL.sums, firstBucketOf(group));
+      return row === undefined ? new Map() : decodeSums(row[0]);
     },
     async totals() {
       const parts = Map.groupBy(await session.rows<[string, string]>(RUN_SQL.totals), ([part]) => part);

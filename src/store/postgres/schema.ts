@@ -112,6 +112,18 @@ CREATE INDEX parcel_due ON parcel (bucket, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX parcel_corrected ON parcel (bucket, barcode) INCLUDE (corrections) WHERE corrections > 0;
 CREATE INDEX parcel_awaiting ON parcel (bucket, barcode) WHERE awaits_deliveries;
 
+CREATE TABLE parcel_facts (          -- what the statistics of the whole store count of a parcel
+  bucket integer NOT NULL,
+  barcode text COLLATE "C" NOT NULL,
+  facts text COLLATE "C" NOT NULL,   -- JSON; see reconcile/facts
+  PRIMARY KEY (bucket, barcode)
+);
+
+CREATE TABLE group_sums (            -- the sums of those of a group of buckets
+  bucket integer PRIMARY KEY,        -- the group's first
+  sums bytea NOT NULL                -- see sums-codec.ts
+);
+
 CREATE TABLE finding (
   bucket integer NOT NULL,
   barcode text COLLATE "C" NOT NULL,
@@ -247,6 +259,8 @@ export const DISTRIBUTED_TABLES = [
   "inbox",
   "spool",
   "parcel",
+  "parcel_facts",
+  "group_sums",
   "finding",
   "finding_event",
   "intake",

@@ -1,7 +1,9 @@
 import type { EpisodeTally } from "../../domain/verdict.ts";
+import { firstBucketOf } from "../bucket-groups.ts";
 import { encodePlan } from "../plan-codec.ts";
 import { toFindingRow } from "../row-codecs.ts";
 import type { EvaluationWriter, ParcelOutcome } from "../run-access.ts";
+import { encodeSums } from "../sums-codec.ts";
 import { TABLES } from "../tables.ts";
 import type { WriteSession } from "./session.ts";
 import { toCopy, toStatements } from "./statements.ts";
@@ -9,6 +11,9 @@ import { toCopy, toStatements } from "./statements.ts";
 export const EVALUATION_SQL = {
   ...toStatements("evaluations", {
     removeParcels: "DELETE FROM parcel WHERE bucket = $1 AND barcode = ANY ($2)",
+    removeFacts: "DELETE FROM parcel_facts WHERE bucket = $1 AND barcode = ANY ($2)",
+    putSums: `INSERT INTO group_sums (bucket, sums) VALUES ($1, $2)
+      ON CONFLICT (bucket) DO UPDATE SET sums = excluded.sums`,
     markClean: "DELETE FROM dirty WHERE bucket = $1 AND barcode = ANY ($2)",
     // The barcodes lead to the rows; the pairs say which of them.
     removeFindings:
@@ -23,6 +28,7 @@ export const EVALUATION_SQL = {
     endRun: "UPDATE run SET evaluated = $1, verdict = $2 WHERE run_id = $3",
   }),
   putParcels: toCopy("parcel", TABLES.parcel.columns),
+  putFacts: toCopy("parcel_facts", TABLES.parcel_facts.columns),
   putFindings: toCopy("finding", TABLES.finding.columns),
   putEvents: toCopy("finding_event", TABLES.finding_event.columns),
 };
@@ -78,9 +84,17 @@ export function makeEvaluationWriter(session: WriteSession): EvaluationWriter {
           ...toColumns(outcome.tally.new),
         ]),
       );
+      await session.run(EVALUATION_SQL.removeFacts, bucket, barcodes);
+      await session.copy(
+        EVALUATION_SQL.putFacts,
+        [...parcels.values()].map(({ barcode, facts }) => [bucket, barcode, facts]),
+      );
       await session.run(EVALUATION_SQL.markClean, bucket, barcodes);
       await putFindings(bucket, outcomes);
       await putEvents(bucket, outcomes);
+    },
+    async saveSums(group, sums) {
+      await session.run(EVALUATION_SQL.putSums, firstBucketOf(group), encodeSums(sums));
     },
     async openRun(plan) {
       const { runId, now, fingerprint, deliveriesFingerprint } = plan;

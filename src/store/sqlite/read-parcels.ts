@@ -51,6 +51,9 @@ export function makeParcelReader(database: Database): ParcelReader {
   const findingsOfParcel = database
     .prepare(`SELECT ${findingColumns} FROM finding WHERE bucket = ? AND barcode = ?`)
     .raw();
+  const factsOfParcel = database
+    .prepare("SELECT facts FROM parcel_facts WHERE bucket = ? AND barcode = ?")
+    .pluck();
   const selectTouched = database.prepare(`${TOUCHED} ORDER BY barcode`).pluck();
   const countAll = database
     .prepare("SELECT count(*) FROM (SELECT DISTINCT bucket, barcode FROM dossier LIMIT ?)")
@@ -143,6 +146,9 @@ export function makeParcelReader(database: Database): ParcelReader {
       if (selection.kind === "all") return readWholeBucket(bucket);
       const barcodes = selectTouched.all({ ...toMoved(selection), bucket }) as Barcode[];
       return barcodes.flatMap((barcode) => readParcel(bucket, barcode) ?? []);
+    },
+    async facts(bucket, barcodes) {
+      return barcodes.flatMap((barcode) => (factsOfParcel.all(bucket, barcode) as string[]) ?? []);
     },
     async findDossier(barcode) {
       return readParcel(bucketOf(barcode), barcode);

@@ -1,7 +1,9 @@
 import type { Database } from "better-sqlite3";
-import type { RowTally } from "../../domain/verdict.ts";
+import type { RowTally, RunVerdict } from "../../domain/verdict.ts";
+import { firstBucketOf } from "../bucket-groups.ts";
 import { decodePlan } from "../plan-codec.ts";
 import type { RunReader, RunRecord } from "../run-access.ts";
+import { decodeSums } from "../sums-codec.ts";
 import type { FindingSum, ParcelSum } from "../to-totals.ts";
 import { toTotals } from "../to-totals.ts";
 
@@ -11,6 +13,9 @@ export function makeRunReader(database: Database): RunReader {
     `SELECT run_id AS runId, now, fingerprint, deliveries_fingerprint AS deliveriesFingerprint, evaluated, verdict
      FROM run WHERE verdict IS NOT NULL ORDER BY seq DESC LIMIT 1`,
   );
+  const selectEnded = database
+    .prepare("SELECT plan, evaluated, verdict FROM run WHERE verdict IS NOT NULL ORDER BY seq DESC LIMIT ?")
+    .raw();
   const selectOpen = database
     .prepare("SELECT plan FROM run WHERE verdict IS NULL ORDER BY seq DESC LIMIT 1")
     .pluck();
@@ -22,6 +27,7 @@ export function makeRunReader(database: Database): RunReader {
       "SELECT EXISTS (SELECT 1 FROM dirty) OR EXISTS (SELECT 1 FROM inbox) OR EXISTS (SELECT 1 FROM spool)",
     )
     .pluck();
+  const selectSums = database.prepare("SELECT sums FROM group_sums WHERE bucket = ?").pluck();
   const sumRows = database.prepare(
     `SELECT coalesce(sum(seen), 0) AS seen, coalesce(sum(accepted), 0) AS accepted,
        coalesce(sum(duplicates), 0) AS duplicates, coalesce(sum(quarantined), 0) AS quarantined FROM channel_books`,
@@ -71,6 +77,10 @@ export function makeRunReader(database: Database): RunReader {
     async last() {
       return selectLast.get() as RunRecord | undefined;
     },
+    async list(most) {
+      const rows = selectEnded.all(most) as [string, number, RunVerdict][];
+      return rows.map(([plan, evaluated, verdict]) => ({ ...decodePlan(plan), evaluated, verdict }));
+    },
     async open() {
       const text = selectOpen.get() as string | undefined;
       if (text === undefined) return undefined;
@@ -84,6 +94,10 @@ export function makeRunReader(database: Database): RunReader {
     },
     async hasNews() {
       return selectNews.get() === 1;
+    },
+    async sums(group) {
+      const bytes = selectSums.get(firstBucketOf(group)) as Buffer | undefined;
+      return bytes === undefined ? new Map() : decodeSums(bytes);
     },
     async totals() {
       return readTotals();

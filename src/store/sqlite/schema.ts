@@ -106,6 +106,18 @@ CREATE INDEX parcel_due ON parcel (bucket, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX parcel_corrected ON parcel (bucket, barcode, corrections) WHERE corrections > 0;
 CREATE INDEX parcel_awaiting ON parcel (bucket, barcode) WHERE awaits_deliveries = 1;
 
+CREATE TABLE parcel_facts (          -- what the statistics of the whole store count of a parcel
+  bucket INTEGER NOT NULL,
+  barcode TEXT NOT NULL,
+  facts TEXT NOT NULL,               -- JSON; see reconcile/facts
+  PRIMARY KEY (bucket, barcode)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE group_sums (            -- the sums of those of a group of buckets
+  bucket INTEGER PRIMARY KEY,        -- the group's first
+  sums BLOB NOT NULL                 -- see sums-codec.ts
+) STRICT;
+
 CREATE TABLE finding (
   bucket INTEGER NOT NULL,
   barcode TEXT NOT NULL,

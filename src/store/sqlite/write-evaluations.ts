@@ -1,8 +1,10 @@
 import type { Database } from "better-sqlite3";
 import type { EpisodeTally } from "../../domain/verdict.ts";
+import { firstBucketOf } from "../bucket-groups.ts";
 import { encodePlan } from "../plan-codec.ts";
 import { FINDING_COLUMNS, toFindingRow } from "../row-codecs.ts";
 import type { EvaluationWriter } from "../run-access.ts";
+import { encodeSums } from "../sums-codec.ts";
 import { placeholders } from "./placeholders.ts";
 
 /** The writer of what evaluations and runs leave. */
@@ -14,6 +16,8 @@ export function makeEvaluationWriter(database: Database): EvaluationWriter {
        new_episodes, new_agreed, new_differing, new_explained, new_lone)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  const putFacts = database.prepare("INSERT OR REPLACE INTO parcel_facts VALUES (?, ?, ?)");
+  const putSums = database.prepare("INSERT OR REPLACE INTO group_sums VALUES (?, ?)");
   const markClean = database.prepare("DELETE FROM dirty WHERE bucket = ? AND barcode = ?");
   const putFinding = database.prepare(
     `INSERT OR REPLACE INTO finding (bucket, ${FINDING_COLUMNS.join(", ")})
@@ -50,10 +54,14 @@ export function makeEvaluationWriter(database: Database): EvaluationWriter {
           ...toColumns(outcome.tally.legacy),
           ...toColumns(outcome.tally.new),
         );
+        putFacts.run(bucket, outcome.barcode, outcome.facts);
         markClean.run(bucket, outcome.barcode);
         for (const finding of outcome.changed) putFinding.run(bucket, ...toFindingRow(finding));
         for (const event of outcome.events) insertEvent.run({ bucket, ...event });
       }
+    },
+    async saveSums(group, sums) {
+      putSums.run(firstBucketOf(group), encodeSums(sums));
     },
     async openRun(plan) {
       const { runId, now, fingerprint, deliveriesFingerprint } = plan;
