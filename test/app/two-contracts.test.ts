@@ -46,7 +46,10 @@ function tellOf(world: World, contract: string, name: string) {
             ...report,
             summary,
             // The run and the rules that the gate goes by have the contract's codes in their names.
-            gate: report.gate && { ...report.gate, basis: { ...report.gate.basis, runId: null, rules: null } },
+            gate: report.gate && {
+              ...report.gate,
+              basis: { ...report.gate.basis, runId: null, rules: null },
+            },
             // Paths, and what stands beside the contract's fields, are each shape's own.
             drift: null,
             settings: { ...report.settings, mappingFingerprint: null },
