@@ -198,7 +198,7 @@ function keepsItsNights(makeSite: () => Site): void {
         expect(outcome.reports[path] === bytes, path).toBe(true);
       }
     },
-    120_000 + RANDOM_NIGHTS * 30_000,
+    300_000 + RANDOM_NIGHTS * 30_000,
   );
 }
 
