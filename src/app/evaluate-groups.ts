@@ -3,11 +3,10 @@ import type { EvaluationReason } from "../reconcile/advance-findings.ts";
 import { advanceFindings } from "../reconcile/advance-findings.ts";
 import { customerNumberOf } from "../reconcile/check-channels.ts";
 import { evaluateParcel } from "../reconcile/evaluate-parcel.ts";
+import { FactCounter } from "../reconcile/facts/count-facts.ts";
 import { makeFactCodec } from "../reconcile/facts/encode-facts.ts";
 import type { ParcelFacts } from "../reconcile/facts/parcel-facts.ts";
 import { productOf, toParcelFacts } from "../reconcile/facts/parcel-facts.ts";
-import type { Sums } from "../reconcile/facts/sums.ts";
-import { addFacts } from "../reconcile/facts/sums.ts";
 import { findCorrections } from "../reconcile/find-corrections.ts";
 import { judgeParcel } from "../reconcile/judge-parcel.ts";
 import type { ActiveKnownDifferences, ParcelOwner } from "../reconcile/judgement/known-differences.ts";
@@ -72,32 +71,35 @@ async function evaluateGroup(
   const { store } = app;
   const { runId, selection } = run;
   const isAll = selection.kind === "all";
-  const sums: Sums = new Map(isAll ? [] : await store.runs.sums(group));
+  const facts = new FactCounter();
   let waiting: { readonly bucket: number; readonly outcomes: readonly ParcelOutcome[] }[] = [];
   let parcels = 0;
   let evaluated = 0;
-  const commit = (isLast: boolean): Promise<void> =>
-    store.transaction(async (tx) => {
+  const commit = async (isLast: boolean): Promise<void> => {
+    // Of all parcels the sums are counted anew: who takes over counts the whole group again.
+    const takesSums = isAll ? isLast : waiting.length > 0;
+    const sums = takesSums ? facts.takeSums() : undefined;
+    await store.transaction(async (tx) => {
       await tx.assertClaim(claim);
       if ((await tx.runs.open())?.runId !== runId) throw new ClaimLost(`${runId} was given up`);
       for (const { bucket, outcomes } of waiting) await tx.evaluations.saveOutcomes(bucket, outcomes);
-      // Of all parcels the sums are counted anew: who takes over counts the whole group again.
-      if (isAll ? isLast : waiting.length > 0) await tx.evaluations.saveSums(group, sums);
+      if (sums !== undefined) await tx.evaluations[isAll ? "saveSums" : "addSums"](group, sums);
       if (isLast) await tx.evaluations.closeGroup(runId, group, evaluated);
-      waiting = [];
-      parcels = 0;
     });
+    waiting = [];
+    parcels = 0;
+  };
   for (const bucket of bucketsOf(group)) {
     const dossiers = await store.parcels.dossiers(bucket, selection);
     if (dossiers.length === 0) continue;
     if (!isAll) {
       const barcodes = dossiers.map(({ barcode }) => barcode);
-      for (const text of await store.parcels.facts(bucket, barcodes)) addFacts(sums, decode(text), -1);
+      for (const text of await store.parcels.facts(bucket, barcodes)) facts.add(decode(text), -1);
     }
     const outcomes = dossiers.map((dossier): ParcelOutcome => {
-      const { facts, ...outcome } = evaluate(app, run, rules, dossier);
-      addFacts(sums, facts, 1);
-      return { ...outcome, facts: encode(facts) };
+      const { facts: own, ...outcome } = evaluate(app, run, rules, dossier);
+      facts.add(own, 1);
+      return { ...outcome, facts: encode(own) };
     });
     waiting.push({ bucket, outcomes });
     parcels += outcomes.length;

@@ -28,6 +28,8 @@ export interface EvaluationWriter {
   saveOutcomes(bucket: number, outcomes: readonly ParcelOutcome[]): Promise<void>;
   /** Keeps the sums of a group's facts, in the place of what was there. */
   saveSums(group: number, sums: ReadonlyMap<string, number>): Promise<void>;
+  /** Adds to them, without reading what is there. */
+  addSums(group: number, changes: ReadonlyMap<string, number>): Promise<void>;
   /** Begins a run. One that was left open is given up. */
   openRun(run: RunPlan): Promise<void>;
   /** Notes that a run is through with a group of buckets. */

@@ -106,8 +106,8 @@ export const TABLES = {
     pageRows: MANY,
   },
   group_sums: {
-    columns: { bucket: "int4", sums: "bytea" },
-    key: ["bucket"],
+    columns: { bucket: "int4", seq: "int4", sums: "bytea" },
+    key: ["bucket", "seq"],
     pageRows: FEW,
   },
   finding: {

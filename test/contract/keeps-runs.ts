@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Barcode } from "../../src/domain/barcode.ts";
 import { bucketOf } from "../../src/domain/barcode.ts";
 import type { EvaluationWriter, RunPlan, RunRecord } from "../../src/store/run-access.ts";
+import { MOST_PARTS } from "../../src/store/sums-codec.ts";
 import { aKept, anIntake, anOutcome, aPlan, aProgress, aRun, parcelOf } from "../support/store-rows.ts";
 import type { OpenStore } from "./store-under-test.ts";
 import { T, useStore } from "./store-under-test.ts";
@@ -64,6 +65,30 @@ export function keepsRuns(openStore: OpenStore): void {
         ]),
       );
       expect(await kit.store.runs.sums(4)).toEqual(new Map([["b", 7]]));
+    });
+
+    it("add changes to the sums of groups, however many", async () => {
+      const add = (group: number, changes: readonly [string, number][]): Promise<void> =>
+        evaluating((writer) => writer.addSums(group, new Map(changes)));
+      await add(3, [["a", 1]]);
+      await add(4, [["a", 5]]);
+      for (let n = 1; n <= 2 * MOST_PARTS + 3; n += 1) {
+        await add(3, [
+          ["a", 1],
+          [`key ${n}`, 1],
+          [`key ${n - 1}`, -1],
+        ]);
+        expect(await kit.store.runs.sums(3)).toEqual(
+          new Map([
+            ["a", n + 1],
+            ["key 0", -1],
+            [`key ${n}`, 1],
+          ]),
+        );
+      }
+      expect(await kit.store.runs.sums(4)).toEqual(new Map([["a", 5]]));
+      await evaluating((writer) => writer.saveSums(3, new Map([["b", 2]])));
+      expect(await kit.store.runs.sums(3)).toEqual(new Map([["b", 2]]));
     });
 
     it("have no news of intakes that said nothing of a parcel", async () => {

@@ -34,7 +34,6 @@ export function rowsOf(stretch: Stretch, count: number, version = 0): TableRow[]
 
 /** How many rows {@link rowsOf} can make of a stretch at the most: a channel has one row of books a bucket. */
 export function mostRows({ table }: Stretch): number {
-  if (table === "group_sums") return BUCKETS_A_GROUP;
   return table === "channel_books" ? CHANNELS.length * BUCKETS_A_GROUP : Infinity;
 }
 

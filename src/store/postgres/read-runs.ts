@@ -14,7 +14,7 @@ export const RUN_SQL = toStatements("runs", {
   ended: "SELECT plan, evaluated, verdict FROM run WHERE verdict IS NOT NULL ORDER BY seq DESC LIMIT $1",
   open: "SELECT plan FROM run WHERE verdict IS NULL ORDER BY seq DESC LIMIT 1",
   groups: "SELECT bucket_group, evaluated FROM run_group WHERE run_id = $1",
-  sums: "SELECT sums FROM group_sums WHERE bucket = $1",
+  sums: "SELECT sums FROM group_sums WHERE bucket = $1 ORDER BY seq",
   someDirty: "SELECT 1 FROM dirty LIMIT 1",
   someInbox: "SELECT 1 FROM inbox LIMIT 1",
   someSpool: "SELECT 1 FROM spool LIMIT 1",
@@ -78,8 +78,8 @@ export function makeRunReader(session: Session): RunReader {
       return (await session.rows(RUN_SQL.someSpool)).length > 0;
     },
     async sums(group) {
-      const [row] = await session.rows<[Buffer]>(RUN_SQL.sums, firstBucketOf(group));
-      return row === undefined ? new Map() : decodeSums(row[0]);
+      const parts = await session.rows<[Buffer]>(RUN_SQL.sums, firstBucketOf(group));
+      return decodeSums(parts.map(([part]) => part));
     },
     async totals() {
       const parts = Map.groupBy(await session.rows<[string, string]>(RUN_SQL.totals), ([part]) => part);

@@ -1,5 +1,5 @@
 /** Grows by one with every change of the schema; a store of another version is refused or migrated, never guessed at. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /**
  * The tables. `bucket` leads every key, so that the same schema spreads over
@@ -119,9 +119,11 @@ CREATE TABLE parcel_facts (          -- what the statistics of the whole store c
   PRIMARY KEY (bucket, barcode)
 );
 
-CREATE TABLE group_sums (            -- the sums of those of a group of buckets
-  bucket integer PRIMARY KEY,        -- the group's first
-  sums bytea NOT NULL                -- see sums-codec.ts
+CREATE TABLE group_sums (            -- the sums of those of a group of buckets, in parts that add up
+  bucket integer NOT NULL,           -- the group's first
+  seq integer NOT NULL,
+  sums bytea NOT NULL,               -- see sums-codec.ts
+  PRIMARY KEY (bucket, seq)
 );
 
 CREATE TABLE finding (

@@ -3,7 +3,7 @@ import { firstBucketOf } from "../bucket-groups.ts";
 import { encodePlan } from "../plan-codec.ts";
 import { toFindingRow } from "../row-codecs.ts";
 import type { EvaluationWriter, ParcelOutcome } from "../run-access.ts";
-import { encodeSums } from "../sums-codec.ts";
+import { decodeSums, encodeSums, MOST_PARTS } from "../sums-codec.ts";
 import { TABLES } from "../tables.ts";
 import type { WriteSession } from "./session.ts";
 import { toCopy, toStatements } from "./statements.ts";
@@ -12,8 +12,10 @@ export const EVALUATION_SQL = {
   ...toStatements("evaluations", {
     removeParcels: "DELETE FROM parcel WHERE bucket = $1 AND barcode = ANY ($2)",
     removeFacts: "DELETE FROM parcel_facts WHERE bucket = $1 AND barcode = ANY ($2)",
-    putSums: `INSERT INTO group_sums (bucket, sums) VALUES ($1, $2)
-      ON CONFLICT (bucket) DO UPDATE SET sums = excluded.sums`,
+    sums: "SELECT sums FROM group_sums WHERE bucket = $1 ORDER BY seq",
+    lastSums: "SELECT max(seq) FROM group_sums WHERE bucket = $1",
+    dropSums: "DELETE FROM group_sums WHERE bucket = $1",
+    putSums: "INSERT INTO group_sums (bucket, seq, sums) VALUES ($1, $2, $3)",
     markClean: "DELETE FROM dirty WHERE bucket = $1 AND barcode = ANY ($2)",
     // The barcodes lead to the rows; the pairs say which of them.
     removeFindings:
@@ -62,6 +64,11 @@ export function makeEvaluationWriter(session: WriteSession): EvaluationWriter {
     );
   };
 
+  const replaceSums = async (bucket: number, sums: ReadonlyMap<string, number>): Promise<void> => {
+    await session.run(EVALUATION_SQL.dropSums, bucket);
+    await session.run(EVALUATION_SQL.putSums, bucket, 1, encodeSums(sums));
+  };
+
   return {
     async saveOutcomes(bucket, outcomes) {
       if (outcomes.length === 0) return;
@@ -94,7 +101,16 @@ export function makeEvaluationWriter(session: WriteSession): EvaluationWriter {
       await putEvents(bucket, outcomes);
     },
     async saveSums(group, sums) {
-      await session.run(EVALUATION_SQL.putSums, firstBucketOf(group), encodeSums(sums));
+      await replaceSums(firstBucketOf(group), sums);
+    },
+    async addSums(group, changes) {
+      const bucket = firstBucketOf(group);
+      const [row] = await session.rows<[number | null]>(EVALUATION_SQL.lastSums, bucket);
+      const last = row?.[0] ?? 0;
+      await session.run(EVALUATION_SQL.putSums, bucket, last + 1, encodeSums(changes));
+      if (last < MOST_PARTS) return;
+      const parts = await session.rows<[Buffer]>(EVALUATION_SQL.sums, bucket);
+      await replaceSums(bucket, decodeSums(parts.map(([part]) => part)));
     },
     async openRun(plan) {
       const { runId, now, fingerprint, deliveriesFingerprint } = plan;

@@ -27,7 +27,7 @@ export function makeRunReader(database: Database): RunReader {
       "SELECT EXISTS (SELECT 1 FROM dirty) OR EXISTS (SELECT 1 FROM inbox) OR EXISTS (SELECT 1 FROM spool)",
     )
     .pluck();
-  const selectSums = database.prepare("SELECT sums FROM group_sums WHERE bucket = ?").pluck();
+  const selectSums = database.prepare("SELECT sums FROM group_sums WHERE bucket = ? ORDER BY seq").pluck();
   const sumRows = database.prepare(
     `SELECT coalesce(sum(seen), 0) AS seen, coalesce(sum(accepted), 0) AS accepted,
        coalesce(sum(duplicates), 0) AS duplicates, coalesce(sum(quarantined), 0) AS quarantined FROM channel_books`,
@@ -96,8 +96,7 @@ export function makeRunReader(database: Database): RunReader {
       return selectNews.get() === 1;
     },
     async sums(group) {
-      const bytes = selectSums.get(firstBucketOf(group)) as Buffer | undefined;
-      return bytes === undefined ? new Map() : decodeSums(bytes);
+      return decodeSums(selectSums.all(firstBucketOf(group)) as Buffer[]);
     },
     async totals() {
       return readTotals();

@@ -1,5 +1,5 @@
 /** Grows by one with every change of the schema; a store of another version is refused or migrated, never guessed at. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /**
  * The tables. `bucket` leads every key, so that the same schema spreads over
@@ -113,9 +113,11 @@ CREATE TABLE parcel_facts (          -- what the statistics of the whole store c
   PRIMARY KEY (bucket, barcode)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE group_sums (            -- the sums of those of a group of buckets
-  bucket INTEGER PRIMARY KEY,        -- the group's first
-  sums BLOB NOT NULL                 -- see sums-codec.ts
+CREATE TABLE group_sums (            -- the sums of those of a group of buckets, in parts that add up
+  bucket INTEGER NOT NULL,           -- the group's first
+  seq INTEGER NOT NULL,
+  sums BLOB NOT NULL,                -- see sums-codec.ts
+  PRIMARY KEY (bucket, seq)
 ) STRICT;
 
 CREATE TABLE finding (

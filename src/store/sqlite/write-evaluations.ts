@@ -4,7 +4,7 @@ import { firstBucketOf } from "../bucket-groups.ts";
 import { encodePlan } from "../plan-codec.ts";
 import { FINDING_COLUMNS, toFindingRow } from "../row-codecs.ts";
 import type { EvaluationWriter } from "../run-access.ts";
-import { encodeSums } from "../sums-codec.ts";
+import { decodeSums, encodeSums, MOST_PARTS } from "../sums-codec.ts";
 import { placeholders } from "./placeholders.ts";
 
 /** The writer of what evaluations and runs leave. */
@@ -17,7 +17,10 @@ export function makeEvaluationWriter(database: Database): EvaluationWriter {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const putFacts = database.prepare("INSERT OR REPLACE INTO parcel_facts VALUES (?, ?, ?)");
-  const putSums = database.prepare("INSERT OR REPLACE INTO group_sums VALUES (?, ?)");
+  const selectSums = database.prepare("SELECT sums FROM group_sums WHERE bucket = ? ORDER BY seq").pluck();
+  const lastSums = database.prepare("SELECT max(seq) FROM group_sums WHERE bucket = ?").pluck();
+  const dropSums = database.prepare("DELETE FROM group_sums WHERE bucket = ?");
+  const putSums = database.prepare("INSERT INTO group_sums VALUES (?, ?, ?)");
   const markClean = database.prepare("DELETE FROM dirty WHERE bucket = ? AND barcode = ?");
   const putFinding = database.prepare(
     `INSERT OR REPLACE INTO finding (bucket, ${FINDING_COLUMNS.join(", ")})
@@ -38,6 +41,11 @@ export function makeEvaluationWriter(database: Database): EvaluationWriter {
   );
   const deleteGroups = database.prepare("DELETE FROM run_group");
   const endRun = database.prepare("UPDATE run SET evaluated = ?, verdict = ? WHERE run_id = ?");
+
+  const replaceSums = (bucket: number, sums: ReadonlyMap<string, number>): void => {
+    dropSums.run(bucket);
+    putSums.run(bucket, 1, encodeSums(sums));
+  };
 
   return {
     async saveOutcomes(bucket, outcomes) {
@@ -61,7 +69,13 @@ export function makeEvaluationWriter(database: Database): EvaluationWriter {
       }
     },
     async saveSums(group, sums) {
-      putSums.run(firstBucketOf(group), encodeSums(sums));
+      replaceSums(firstBucketOf(group), sums);
+    },
+    async addSums(group, changes) {
+      const bucket = firstBucketOf(group);
+      const last = (lastSums.get(bucket) as number | null) ?? 0;
+      putSums.run(bucket, last + 1, encodeSums(changes));
+      if (last >= MOST_PARTS) replaceSums(bucket, decodeSums(selectSums.all(bucket) as Buffer[]));
     },
     async openRun(plan) {
       const { runId, now, fingerprint, deliveriesFingerprint } = plan;

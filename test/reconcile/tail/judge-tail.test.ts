@@ -3,11 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { reconcileStore } from "../../../src/app/reconcile-store.ts";
+import { FactCounter } from "../../../src/reconcile/facts/count-facts.ts";
 import { toDay } from "../../../src/reconcile/facts/days.ts";
 import { makeFactCodec } from "../../../src/reconcile/facts/encode-facts.ts";
 import type { ParcelFacts } from "../../../src/reconcile/facts/parcel-facts.ts";
-import type { Sums } from "../../../src/reconcile/facts/sums.ts";
-import { addFacts } from "../../../src/reconcile/facts/sums.ts";
 import { collectTail } from "../../../src/reconcile/tail/collect-tail.ts";
 import type { TailJudgement } from "../../../src/reconcile/tail/judge-tail.ts";
 import { judgeTail } from "../../../src/reconcile/tail/judge-tail.ts";
@@ -48,7 +47,7 @@ type Change = (life: ParcelFacts, day: number) => ParcelFacts | null;
 /** Seven weeks of lives drawn at random, of which a change spoils the last; judged on that. */
 function judge(seed: number, change: Change = (life) => life): TailJudgement {
   const prng = new Prng(seed);
-  const sums: Sums = new Map();
+  const counter = new FactCounter();
   // Lives go on for days: those that are in flight when the first day begins have to be there, too.
   for (let day = -14; day < LEARNT_DAYS + 7; day += 1) {
     const parcels = PARCELS_A_DAY + prng.between(-8, 8);
@@ -58,9 +57,10 @@ function judge(seed: number, change: Change = (life) => life): TailJudgement {
       const shift = BEGIN + day * DAY - Math.floor(first / DAY) * DAY;
       const episodes = life.episodes.map((fact) => ({ ...fact, at: fact.at + shift }));
       const kept = change({ ...life, episodes }, day);
-      if (kept !== null) addFacts(sums, kept, 1);
+      if (kept !== null) counter.add(kept, 1);
     }
   }
+  const sums = counter.takeSums();
   const dayOf = (n: number) => toDay(BEGIN + n * DAY);
   const learnt = collectTail(sums, { from: dayOf(0), until: dayOf(LEARNT_DAYS) });
   return judgeTail(learnt, collectTail(sums, { from: dayOf(LEARNT_DAYS), until: dayOf(LEARNT_DAYS + 7) }));
