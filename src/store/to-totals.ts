@@ -10,18 +10,38 @@ export interface TotalParts {
   readonly unjudged: number;
   /** Observations of dirty parcels. */
   readonly dirtyObservations: number;
-  /** Judged parcels by verdict. */
-  readonly parcels: readonly ParcelSum[];
+  readonly parcels: ParcelSums;
   readonly findings: readonly FindingSum[];
   /** Numbers of the channels that have spoken. */
   readonly spoken: readonly number[];
 }
 
-/** Of the judged parcels with one verdict; `l…` are the legacy side's episodes, `n…` the new side's. */
-export type ParcelSum = Readonly<Record<"parcels" | "observations" | TallyColumn, number>> & {
-  readonly verdict: ParcelVerdict;
-};
+/** Of all judged parcels; `l…` are the legacy side's episodes, `n…` the new side's. */
+export type ParcelSums = Readonly<Record<ParcelVerdict | "observations" | TallyColumn, number>>;
 type TallyColumn = `${"l" | "n"}${"e" | "a" | "d" | "x" | "l"}`;
+
+/**
+ * How each is counted, over `parcel p` and the row of `dirty d` that it has or
+ * has not. In one pass over the parcels, since grouping them would sort them.
+ */
+export const PARCEL_SUMS: Readonly<Record<keyof ParcelSums, string>> = {
+  matched: "count(*) FILTER (WHERE verdict = 'matched')",
+  known: "count(*) FILTER (WHERE verdict = 'known')",
+  mismatched: "count(*) FILTER (WHERE verdict = 'mismatched')",
+  pending: "count(*) FILTER (WHERE verdict = 'pending')",
+  not_proven: "count(*) FILTER (WHERE verdict = 'not_proven')",
+  observations: "coalesce(sum(CASE WHEN d.barcode IS NULL THEN observations ELSE 0 END), 0)",
+  le: "coalesce(sum(legacy_episodes), 0)",
+  la: "coalesce(sum(legacy_agreed), 0)",
+  ld: "coalesce(sum(legacy_differing), 0)",
+  lx: "coalesce(sum(legacy_explained), 0)",
+  ll: "coalesce(sum(legacy_lone), 0)",
+  ne: "coalesce(sum(new_episodes), 0)",
+  na: "coalesce(sum(new_agreed), 0)",
+  nd: "coalesce(sum(new_differing), 0)",
+  nx: "coalesce(sum(new_explained), 0)",
+  nl: "coalesce(sum(new_lone), 0)",
+};
 
 /** Of the findings with one state and reason. */
 export interface FindingSum {
@@ -34,24 +54,7 @@ export interface FindingSum {
 }
 
 export function toTotals(parts: TotalParts): StoreTotals {
-  const verdicts: Record<ParcelVerdict, number> = {
-    matched: 0,
-    known: 0,
-    mismatched: 0,
-    pending: 0,
-    not_proven: 0,
-  };
-  const legacy = { episodes: 0, agreed: 0, differing: 0, explained: 0, lone: 0 };
-  const newSide = { ...legacy };
-  let parcels = parts.unjudged;
-  let observations = parts.dirtyObservations;
-  for (const row of parts.parcels) {
-    parcels += row.parcels;
-    observations += row.observations;
-    verdicts[row.verdict] += row.parcels;
-    addTally(legacy, row, "l");
-    addTally(newSide, row, "n");
-  }
+  const { matched, known, mismatched, pending, not_proven } = parts.parcels;
   const findings: Record<FindingState, number> = { open: 0, pending: 0, known: 0, resolved: 0 };
   const episodesUnderFindings = { legacy: 0, new: 0 };
   let heldBackBySilence = 0;
@@ -65,11 +68,11 @@ export function toTotals(parts: TotalParts): StoreTotals {
   const spoken = new Set(parts.spoken.map((channel) => CHANNELS[channel]));
   return {
     rows: parts.rows,
-    observations,
-    parcels,
-    verdicts,
-    legacy,
-    new: newSide,
+    observations: parts.dirtyObservations + parts.parcels.observations,
+    parcels: parts.unjudged + matched + known + mismatched + pending + not_proven,
+    verdicts: { matched, known, mismatched, pending, not_proven },
+    legacy: toTally(parts.parcels, "l"),
+    new: toTally(parts.parcels, "n"),
     findings,
     episodesUnderFindings,
     heldBackBySilence,
@@ -77,14 +80,12 @@ export function toTotals(parts: TotalParts): StoreTotals {
   };
 }
 
-function addTally(
-  tally: { -readonly [part in keyof EpisodeTally]: number },
-  row: ParcelSum,
-  prefix: "l" | "n",
-): void {
-  tally.episodes += row[`${prefix}e`];
-  tally.agreed += row[`${prefix}a`];
-  tally.differing += row[`${prefix}d`];
-  tally.explained += row[`${prefix}x`];
-  tally.lone += row[`${prefix}l`];
+function toTally(sums: ParcelSums, prefix: "l" | "n"): EpisodeTally {
+  return {
+    episodes: sums[`${prefix}e`],
+    agreed: sums[`${prefix}a`],
+    differing: sums[`${prefix}d`],
+    explained: sums[`${prefix}x`],
+    lone: sums[`${prefix}l`],
+  };
 }

@@ -3,8 +3,8 @@ import { firstBucketOf } from "../bucket-groups.ts";
 import { decodePlan } from "../plan-codec.ts";
 import type { RunReader } from "../run-access.ts";
 import { decodeSums } from "../sums-codec.ts";
-import type { FindingSum, ParcelSum } from "../to-totals.ts";
-import { toTotals } from "../to-totals.ts";
+import type { FindingSum, ParcelSums } from "../to-totals.ts";
+import { PARCEL_SUMS, toTotals } from "../to-totals.ts";
 import type { Session } from "./session.ts";
 import { toStatements } from "./statements.ts";
 
@@ -25,14 +25,9 @@ export const RUN_SQL = toStatements("runs", {
       'duplicates', coalesce(sum(duplicates), 0), 'quarantined', coalesce(sum(quarantined), 0))::text AS sums
     FROM channel_books
     UNION ALL
-    SELECT 'parcels', json_build_object('verdict', p.verdict, 'parcels', count(*),
-      'observations', sum(CASE WHEN d.barcode IS NULL THEN p.observations ELSE 0 END),
-      'le', sum(p.legacy_episodes), 'la', sum(p.legacy_agreed), 'ld', sum(p.legacy_differing),
-      'lx', sum(p.legacy_explained), 'll', sum(p.legacy_lone),
-      'ne', sum(p.new_episodes), 'na', sum(p.new_agreed), 'nd', sum(p.new_differing),
-      'nx', sum(p.new_explained), 'nl', sum(p.new_lone))::text
+    SELECT 'parcels', json_build_object(${Object.entries(PARCEL_SUMS).map(([name, count]) => `'${name}', ${count}`)})::text
     FROM parcel p LEFT JOIN dirty d ON d.bucket = p.bucket AND d.barcode = p.barcode
-    WHERE p.observations > 0 OR d.barcode IS NOT NULL GROUP BY p.verdict
+    WHERE observations > 0 OR d.barcode IS NOT NULL
     UNION ALL
     SELECT 'unjudged', count(*)::text
     FROM dirty d LEFT JOIN parcel p ON p.bucket = d.bucket AND p.barcode = d.barcode WHERE p.barcode IS NULL
@@ -86,10 +81,11 @@ export function makeRunReader(session: Session): RunReader {
       const read = <Sum>(part: string): Sum[] =>
         (parts.get(part) ?? []).map(([, sums]) => JSON.parse(sums) as Sum);
       const [rows] = read<RowTally>("rows");
-      if (rows === undefined) throw new Error("no sum of the channels' books");
+      const [parcels] = read<ParcelSums>("parcels");
+      if (rows === undefined || parcels === undefined) throw new Error("sums without a row");
       return toTotals({
         rows,
-        parcels: read<ParcelSum>("parcels"),
+        parcels,
         unjudged: read<number>("unjudged")[0] ?? 0,
         dirtyObservations: read<number>("dirtyObservations")[0] ?? 0,
         findings: read<FindingSum>("findings"),

@@ -4,8 +4,8 @@ import { firstBucketOf } from "../bucket-groups.ts";
 import { decodePlan } from "../plan-codec.ts";
 import type { RunReader, RunRecord } from "../run-access.ts";
 import { decodeSums } from "../sums-codec.ts";
-import type { FindingSum, ParcelSum } from "../to-totals.ts";
-import { toTotals } from "../to-totals.ts";
+import type { FindingSum, ParcelSums } from "../to-totals.ts";
+import { PARCEL_SUMS, toTotals } from "../to-totals.ts";
 
 /** The reader of runs and of the sums that a run is judged by; each is counted where it is kept. */
 export function makeRunReader(database: Database): RunReader {
@@ -33,13 +33,9 @@ export function makeRunReader(database: Database): RunReader {
        coalesce(sum(duplicates), 0) AS duplicates, coalesce(sum(quarantined), 0) AS quarantined FROM channel_books`,
   );
   const sumParcels = database.prepare(
-    `SELECT verdict, count(*) AS parcels, sum(CASE WHEN d.barcode IS NULL THEN observations ELSE 0 END) AS observations,
-       sum(legacy_episodes) AS le, sum(legacy_agreed) AS la, sum(legacy_differing) AS ld,
-       sum(legacy_explained) AS lx, sum(legacy_lone) AS ll,
-       sum(new_episodes) AS ne, sum(new_agreed) AS na, sum(new_differing) AS nd,
-       sum(new_explained) AS nx, sum(new_lone) AS nl
+    `SELECT ${Object.entries(PARCEL_SUMS).map(([name, count]) => `${count} AS ${name}`)}
      FROM parcel p LEFT JOIN dirty d ON d.bucket = p.bucket AND d.barcode = p.barcode
-     WHERE observations > 0 OR d.barcode IS NOT NULL GROUP BY verdict`,
+     WHERE observations > 0 OR d.barcode IS NOT NULL`,
   );
   const countUnjudged = database
     .prepare(
@@ -67,7 +63,7 @@ export function makeRunReader(database: Database): RunReader {
       rows: sumRows.get() as RowTally,
       unjudged: countUnjudged.get() as number,
       dirtyObservations: countDirty.get() as number,
-      parcels: sumParcels.all() as ParcelSum[],
+      parcels: sumParcels.get() as ParcelSums,
       findings: sumFindings.all() as FindingSum[],
       spoken: selectSpoken.all() as number[],
     }),
