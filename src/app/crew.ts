@@ -5,14 +5,14 @@ import { addByChannel, NO_ROWS_BY_CHANNEL } from "../intake/intake-tally.ts";
 import { settleInbox } from "../intake/settle-inbox.ts";
 import { unpackSpool } from "../intake/unpack-spool.ts";
 import { makeDeliveryParser } from "../sources/import-payloads.ts";
-import type { GroupWorker } from "../store/bucket-groups.ts";
 import { GROUPS } from "../store/bucket-groups.ts";
 import { ClaimLost } from "../store/claims.ts";
 import type { RunPlan } from "../store/run-access.ts";
+import type { GroupWorker } from "../store/work-on-groups.ts";
 import { evaluateGroups } from "./evaluate-groups.ts";
 import type { App } from "./open-app.ts";
-import type { GroupNews, HaulJob, Job, Piece } from "./threads/jobs.ts";
-import { runHaulJob, toContext } from "./threads/jobs.ts";
+import type { GroupNews, HaulJob, Job, Piece } from "./threads/job.ts";
+import { runHaulJob, toContext } from "./threads/run-job.ts";
 import type { Threads } from "./threads/threads.ts";
 
 /**

@@ -12,12 +12,13 @@ import { judgeParcel } from "../reconcile/judge-parcel.ts";
 import type { ActiveKnownDifferences, ParcelOwner } from "../reconcile/judgement/known-differences.ts";
 import { activate } from "../reconcile/judgement/known-differences.ts";
 import type { Moment } from "../reconcile/settle.ts";
-import type { GroupWorker } from "../store/bucket-groups.ts";
-import { bucketsOf, GROUPS, workOnGroups } from "../store/bucket-groups.ts";
+import { bucketsOf, GROUPS } from "../store/bucket-groups.ts";
 import type { Claim } from "../store/claims.ts";
 import { ClaimLost } from "../store/claims.ts";
 import type { ParcelDossier } from "../store/parcel-access.ts";
 import type { OpenRun, ParcelOutcome, RunPlan } from "../store/run-access.ts";
+import type { GroupWorker } from "../store/work-on-groups.ts";
+import { workOnGroups } from "../store/work-on-groups.ts";
 import type { App } from "./open-app.ts";
 
 /** So many parcels share a transaction: each commit waits for the disk. */

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
-import { GROUPS, RUN_SUBJECT, toGroupSubject } from "../store/bucket-groups.ts";
+import { GROUPS } from "../store/bucket-groups.ts";
 import type { Claim } from "../store/claims.ts";
 import { ClaimLost } from "../store/claims.ts";
 import type { Store } from "../store/store.ts";
+import { RUN_SUBJECT, toGroupSubject } from "../store/work-on-groups.ts";
 
 /** Everything that is claimed to settle and evaluate: who holds all of it keeps a store's dossiers and findings as they are. */
 export const ALL_SUBJECTS: readonly string[] = [

@@ -11,7 +11,7 @@ import { readLayout } from "../sources/legacy-scan/read-layout.ts";
 import type { HauledJob } from "./crew.ts";
 import { haulAll, settle } from "./crew.ts";
 import type { App } from "./open-app.ts";
-import type { HaulJob } from "./threads/jobs.ts";
+import type { HaulJob } from "./threads/job.ts";
 
 export interface ImportOptions {
   readonly channel: Channel;

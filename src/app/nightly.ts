@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import type { RunVerdict } from "../domain/verdict.ts";
 import type { Lang } from "../report/texts.ts";
-import { GROUPS, whileHeld } from "../store/bucket-groups.ts";
+import { GROUPS } from "../store/bucket-groups.ts";
 import type { Claim } from "../store/claims.ts";
 import { ClaimLost } from "../store/claims.ts";
+import { whileHeld } from "../store/work-on-groups.ts";
 import type { CrewOptions } from "./crew.ts";
 import { evaluate, OWNER, sweepInbox, toLeaseMs } from "./crew.ts";
 import type { App } from "./open-app.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { AddCommand } from "./program.ts";
+import type { AddCommand } from "./add-command.ts";
 
 /** The commands about the decision to switch. */
 export function addGateCommands(command: AddCommand): void {

@@ -4,6 +4,7 @@ import { readVersion } from "../app/version.ts";
 import { CHANNELS } from "../domain/channel.ts";
 import { FINDING_KINDS, FINDING_STATES } from "../domain/finding.ts";
 import { PARCEL_VERDICTS } from "../domain/verdict.ts";
+import type { AddCommand } from "./add-command.ts";
 import { addGateCommands } from "./gate-commands.ts";
 import { addGlobalOptions, parseCount } from "./global-options.ts";
 import { addSiteCommands } from "./site-commands.ts";
@@ -152,9 +153,6 @@ export function makeProgram(): Command {
   addDbCommands(program, command);
   return program;
 }
-
-/** Adds a command with the global flags. */
-export type AddCommand = (spec: string, description: string, parent?: Command) => Command;
 
 /** The commands about the migration itself. */
 function addCutoverCommands(command: (spec: string, description: string) => Command): void {

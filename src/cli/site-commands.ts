@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { Option } from "commander";
+import type { AddCommand } from "./add-command.ts";
 import { parseCount, parseMoment } from "./global-options.ts";
-import type { AddCommand } from "./program.ts";
 
 /** The commands for whoever sets everything up, and sees that it stays so. */
 export function addSiteCommands(command: AddCommand): void {

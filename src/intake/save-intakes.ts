@@ -1,8 +1,8 @@
 import type { Channel } from "../domain/channel.ts";
-import type { GroupWorker } from "../store/bucket-groups.ts";
-import { LEASE_MS } from "../store/bucket-groups.ts";
 import { packKeyOf } from "../store/pack.ts";
 import type { Store, StoreTransaction } from "../store/store.ts";
+import type { GroupWorker } from "../store/work-on-groups.ts";
+import { LEASE_MS } from "../store/work-on-groups.ts";
 import type { Haul } from "./haul.ts";
 import { haulFile } from "./haul-file.ts";
 import { haulPayloads } from "./haul-payloads.ts";

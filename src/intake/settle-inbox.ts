@@ -1,6 +1,6 @@
-import type { GroupWorker } from "../store/bucket-groups.ts";
-import { workOnWaiting } from "../store/bucket-groups.ts";
 import type { Store } from "../store/store.ts";
+import type { GroupWorker } from "../store/work-on-groups.ts";
+import { workOnWaiting } from "../store/work-on-groups.ts";
 import type { RowsByChannel } from "./intake-tally.ts";
 import { addByChannel, NO_ROWS_BY_CHANNEL } from "./intake-tally.ts";
 import { settleBuckets } from "./settle-buckets.ts";

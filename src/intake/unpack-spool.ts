@@ -1,10 +1,10 @@
-import type { GroupWorker } from "../store/bucket-groups.ts";
-import { workOnWaiting } from "../store/bucket-groups.ts";
 import type { Claim } from "../store/claims.ts";
 import { packKeyOf } from "../store/pack.ts";
 import type { SpoolBatch, SpoolKey } from "../store/spool-access.ts";
 import { readDeliveries } from "../store/spool-codec.ts";
 import type { Store } from "../store/store.ts";
+import type { GroupWorker } from "../store/work-on-groups.ts";
+import { workOnWaiting } from "../store/work-on-groups.ts";
 import { haulPayloads } from "./haul-payloads.ts";
 import type { PayloadIntake, RawDelivery } from "./incoming.ts";
 import type { IntakeTally, RowsByChannel } from "./intake-tally.ts";

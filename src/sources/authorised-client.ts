@@ -4,8 +4,9 @@ import { readAssertionKey } from "./factors/client-assertion.ts";
 import { assertKeyPair } from "./factors/client-certificate.ts";
 import { makeOneTimeCodes } from "./factors/one-time-codes.ts";
 import { parseBase32 } from "./factors/totp.ts";
-import type { HttpClient, HttpReply, HttpRequest } from "./http-client.ts";
+import type { HttpClient, HttpRequest } from "./http-client.ts";
 import { parseBaseUrl, sleepAtLeast } from "./http-client.ts";
+import type { HttpReply } from "./http-reply.ts";
 import type { ClientProof } from "./token-source.ts";
 import { makeTokenSource } from "./token-source.ts";
 

@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { Agent, request as sendRequest } from "undici";
 import { UsageError } from "../domain/errors.ts";
 import { HttpFailure } from "./http-failure.ts";
+import type { HttpReply } from "./http-reply.ts";
 import type { RetryClock, RetryPolicy } from "./http-retry.ts";
 import { makeRetry, RETRY_POLICY } from "./http-retry.ts";
 import type { Pacer } from "./pacing/pacer.ts";
@@ -54,16 +55,6 @@ export interface TlsIdentity {
   readonly authorities: string | null;
   readonly certificate: string | null;
   readonly certificateKey: string | null;
-}
-
-/** A complete reply: a body that was cut off is a failure, never a reply. */
-export interface HttpReply {
-  readonly httpStatus: number;
-  readonly bytes: Uint8Array;
-  /** The header `Retry-After`. */
-  readonly retryAfter: string | null;
-  /** The header `Date`. */
-  readonly date: string | null;
 }
 
 export interface HttpClient {

@@ -1,5 +1,5 @@
-import type { HttpReply } from "./http-client.ts";
 import { HttpFailure } from "./http-failure.ts";
+import type { HttpReply } from "./http-reply.ts";
 import type { PaceClock, Pacer } from "./pacing/pacer.ts";
 import { makePacer, retryLater } from "./pacing/pacer.ts";
 import { earnRetry, FULL_BUDGET, spendRetry } from "./pacing/retry-budget.ts";

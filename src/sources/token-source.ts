@@ -1,8 +1,9 @@
 import { getOwn, toText } from "./compile-path.ts";
 import type { AssertionKey } from "./factors/client-assertion.ts";
 import { makeAssertion } from "./factors/client-assertion.ts";
-import type { HttpClient, HttpReply, HttpRequest, SignedParts } from "./http-client.ts";
+import type { HttpClient, HttpRequest, SignedParts } from "./http-client.ts";
 import { HttpFailure } from "./http-failure.ts";
+import type { HttpReply } from "./http-reply.ts";
 import { parseJson } from "./parse-json.ts";
 
 /** OAuth 2 access tokens by client credentials. */

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { App } from "../../src/app/open-app.ts";
 import { reconcileStore } from "../../src/app/reconcile-store.ts";
-import type { Job, Piece } from "../../src/app/threads/jobs.ts";
+import type { Job, Piece } from "../../src/app/threads/job.ts";
 import { makeThreads } from "../../src/app/threads/threads.ts";
 import { readConfig } from "../../src/config.ts";
 import { UsageError } from "../../src/domain/errors.ts";

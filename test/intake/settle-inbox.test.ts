@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { bucketOf } from "../../src/domain/barcode.ts";
 import { settleInbox } from "../../src/intake/settle-inbox.ts";
-import type { GroupWorker } from "../../src/store/bucket-groups.ts";
 import { encodeFresh } from "../../src/store/dossier-codec.ts";
 import { toRecordLine } from "../../src/store/inbox-record.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
+import type { GroupWorker } from "../../src/store/work-on-groups.ts";
 import { aKept, parcelOf } from "../support/store-rows.ts";
 
 const WORKER: GroupWorker = { owner: "the test", leaseMs: 60_000 };

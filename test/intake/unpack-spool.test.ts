@@ -6,10 +6,10 @@ import { spoolBatches, toSpoolBatch } from "../../src/intake/spool-deliveries.ts
 import { unpackSpool } from "../../src/intake/unpack-spool.ts";
 import { readContract } from "../../src/sources/contract.ts";
 import { makeDeliveryParser } from "../../src/sources/import-payloads.ts";
-import type { GroupWorker } from "../../src/store/bucket-groups.ts";
 import { openPostgresStore } from "../../src/store/postgres/open-store.ts";
 import { openSqliteStore } from "../../src/store/sqlite/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
+import type { GroupWorker } from "../../src/store/work-on-groups.ts";
 import { aDelivery, BASE } from "../support/intakes.ts";
 import { CUSTOMER, HOUR, MINUTE } from "../support/observations.ts";
 import { usePostgres } from "../support/postgres.ts";

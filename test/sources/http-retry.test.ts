@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { HttpReply } from "../../src/sources/http-client.ts";
 import { HttpFailure } from "../../src/sources/http-failure.ts";
+import type { HttpReply } from "../../src/sources/http-reply.ts";
 import { makeRetry, RETRY_POLICY } from "../../src/sources/http-retry.ts";
 import { makeFakeClock } from "../support/fake-clock.ts";
 import { timeOf } from "../support/observations.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UsageError } from "../../domain/errors.ts";
-import { whileHeld } from "../../store/bucket-groups.ts";
 import type { Claim } from "../../store/claims.ts";
+import { whileHeld } from "../../store/work-on-groups.ts";
 import { OWNER, toLeaseMs } from "../crew.ts";
 import type { App } from "../open-app.ts";
 import type { FeedPull, PullListener } from "./feed-pull.ts";

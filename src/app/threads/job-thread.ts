@@ -5,8 +5,8 @@ import { toLeaseMs } from "../crew.ts";
 import type { App, AppOptions } from "../open-app.ts";
 import { withApp } from "../open-app.ts";
 import { toFailure } from "./failure.ts";
-import type { Piece } from "./jobs.ts";
-import { runJob } from "./jobs.ts";
+import type { Piece } from "./job.ts";
+import { runJob } from "./run-job.ts";
 import type { Answer, Order, ThreadData } from "./threads.ts";
 import { ownMemoryOf } from "./threads.ts";
 

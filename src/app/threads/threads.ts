@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import type { Config } from "../../config.ts";
 import type { Failure } from "./failure.ts";
 import { toError } from "./failure.ts";
-import type { Job, Piece } from "./jobs.ts";
+import type { Job, Piece } from "./job.ts";
 
 /** What a thread is started with. */
 export interface ThreadData {

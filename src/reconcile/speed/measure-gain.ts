@@ -1,9 +1,10 @@
 import { toBin } from "../facts/bins.ts";
 import { HOUR_SECONDS } from "../facts/sums.ts";
+import type { GainBin } from "../statistics/gain-bin.ts";
 import { type GainReach, gainQuantile, shareBelow } from "../statistics/gain-distribution.ts";
 import type { Interval } from "../statistics/proportion.ts";
 import { histogramQuantile, histogramQuantileInterval } from "../statistics/quantiles.ts";
-import { type GainBin, type GainEstimate, turnbull } from "../statistics/turnbull.ts";
+import { type GainEstimate, turnbull } from "../statistics/turnbull.ts";
 import { wilsonInterval } from "../statistics/wilson.ts";
 import { binBefore, type Range, toDurationBin, toHistogramBins, toRange } from "./duration-bins.ts";
 import type { Watermarks } from "./measure-lags.ts";

@@ -1,4 +1,4 @@
-import type { GainBin } from "./turnbull.ts";
+import type { GainBin } from "./gain-bin.ts";
 
 /** Where an estimate from censored counts may put mass, and with how much to start. */
 export interface InnermostRanges {

@@ -1,6 +1,6 @@
 import { toIsoUtc } from "../../domain/instant.ts";
-import type { HttpReply } from "../http-client.ts";
 import { HttpFailure } from "../http-failure.ts";
+import type { HttpReply } from "../http-reply.ts";
 import type { Breaker } from "./circuit-breaker.ts";
 import { askBreaker, CLOSED, tellBreaker } from "./circuit-breaker.ts";
 import type { PaceState } from "./pace-state.ts";

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { GainBin } from "../../../src/reconcile/statistics/gain-bin.ts";
 import { kaplanMeier } from "../../../src/reconcile/statistics/kaplan-meier.ts";
-import { type GainBin, type GainEstimate, turnbull } from "../../../src/reconcile/statistics/turnbull.ts";
+import { type GainEstimate, turnbull } from "../../../src/reconcile/statistics/turnbull.ts";
 
 type Counts = readonly [exact: number, leftCensored: number, rightCensored: number];
 

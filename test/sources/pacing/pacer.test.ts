@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { HttpReply } from "../../../src/sources/http-client.ts";
 import { HttpFailure } from "../../../src/sources/http-failure.ts";
+import type { HttpReply } from "../../../src/sources/http-reply.ts";
 import { makeRetry, RETRY_POLICY } from "../../../src/sources/http-retry.ts";
 import type { PaceMemory, Pacer } from "../../../src/sources/pacing/pacer.ts";
 import { makePacer, openPacer } from "../../../src/sources/pacing/pacer.ts";

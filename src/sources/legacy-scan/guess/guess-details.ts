@@ -2,7 +2,7 @@ import type { DetailField } from "../../../domain/observation.ts";
 import { DETAIL_FIELDS } from "../../../domain/observation.ts";
 import type { Decision } from "./decision.ts";
 import { decide } from "./decision.ts";
-import type { GuessContext } from "./guess-fields.ts";
+import type { GuessContext } from "./guess-context.ts";
 import { matchHeader } from "./header-words.ts";
 import type { TableColumn } from "./table.ts";
 import { shareOf } from "./table.ts";

@@ -2,22 +2,13 @@ import type { DetailField } from "../../../domain/observation.ts";
 import { normaliseLegacyCode } from "../../../mapping/translate.ts";
 import type { Decision } from "./decision.ts";
 import { decide } from "./decision.ts";
+import type { GuessContext } from "./guess-context.ts";
 import { guessDetails } from "./guess-details.ts";
-import type { SentAt } from "./guess-pattern.ts";
 import type { TimeGuess } from "./guess-time.ts";
 import { guessTime } from "./guess-time.ts";
 import { matchHeader } from "./header-words.ts";
 import type { Table, TableColumn } from "./table.ts";
 import { shareOf, toColumns } from "./table.ts";
-
-/** What a guess goes by besides the file's rows. */
-export interface GuessContext {
-  /** Whether the mapping table has a row for a code (normalised). */
-  readonly isKnownCode: (code: string) => boolean;
-  /** Groups of digits in the files' names. */
-  readonly nameNumbers: readonly string[];
-  readonly sent: SentAt;
-}
 
 /** Which column means what, by position. */
 export interface FieldsGuess {

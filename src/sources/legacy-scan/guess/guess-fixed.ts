@@ -4,8 +4,8 @@ import type { Cut, CutOptions, SampleLines } from "./cut.ts";
 import { isBlank, mostFrequent } from "./cut.ts";
 import type { Decision } from "./decision.ts";
 import { decide } from "./decision.ts";
+import type { GuessContext } from "./guess-context.ts";
 import { findEnds } from "./guess-ends.ts";
-import type { GuessContext } from "./guess-fields.ts";
 import { makeRoughReader, patternsOf } from "./time-shapes.ts";
 
 const LEAST_WIDTH = 20;
