@@ -12,7 +12,7 @@ import type { CheckedRow, ColumnMeaning, LayoutCheckReport } from "../report/lay
 import type { Fault } from "../sources/legacy-scan/faults.ts";
 import type { MetRow } from "../sources/legacy-scan/file-facts.ts";
 import type { Layout } from "../sources/legacy-scan/layout.ts";
-import { listColumns } from "../sources/legacy-scan/layout.ts";
+import { listColumns } from "../sources/legacy-scan/layout-settings.ts";
 import type { ScanFile } from "../sources/legacy-scan/parse-scan-file.ts";
 import { openScanFile } from "../sources/legacy-scan/parse-scan-file.ts";
 import { readLayout } from "../sources/legacy-scan/read-layout.ts";

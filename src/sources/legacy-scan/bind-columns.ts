@@ -1,7 +1,7 @@
 import type { DetailField } from "../../domain/observation.ts";
 import { DETAIL_FIELDS } from "../../domain/observation.ts";
-import type { LayoutSettings } from "./layout.ts";
-import { listColumns } from "./layout.ts";
+import type { LayoutSettings } from "./layout-settings.ts";
+import { listColumns } from "./layout-settings.ts";
 
 /** Where a file's columns stand: positions in a row's cells. */
 export interface Binding {

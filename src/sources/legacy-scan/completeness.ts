@@ -1,4 +1,4 @@
-import type { LayoutSettings } from "./layout.ts";
+import type { LayoutSettings } from "./layout-settings.ts";
 import type { ListedFile } from "./sftp.ts";
 
 /** How a sender shows that a file on the server is whole. */

@@ -1,5 +1,5 @@
 import { makeZoneReader } from "../../domain/instant.ts";
-import type { LayoutSettings } from "./layout.ts";
+import type { LayoutSettings } from "./layout-settings.ts";
 import { makeNamePattern } from "./name-pattern.ts";
 import { makeTimeParser, saysOffset, saysSeconds } from "./time-pattern.ts";
 

@@ -15,7 +15,7 @@ import {
 } from "./faults.ts";
 import type { FileFacts, RowObserver } from "./file-facts.ts";
 import type { DelimitedLayout, FixedLayout } from "./layout.ts";
-import { listColumns } from "./layout.ts";
+import { listColumns } from "./layout-settings.ts";
 import type { FileContext } from "./make-row-reader.ts";
 import { makeRowReader, quarantineRow, toRaw } from "./make-row-reader.ts";
 import { makeRowShaper } from "./make-row-shaper.ts";
