@@ -28,11 +28,12 @@ export async function whenFree<Result>(database: Database, attempt: () => Result
 /** Does what fails at once where it would have to wait for another connection. */
 export function withoutWaiting<Result>(database: Database, work: () => Result): Result {
   const patienceMs = patienceOf(database);
-  database.pragma("busy_timeout = 0");
+  // What gives nothing back is executed: the library prepares a statement for each pragma, ten times as slow.
+  database.exec("PRAGMA busy_timeout = 0");
   try {
     return work();
   } finally {
-    database.pragma(`busy_timeout = ${patienceMs}`);
+    database.exec(`PRAGMA busy_timeout = ${patienceMs}`);
   }
 }
 
