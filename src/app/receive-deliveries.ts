@@ -4,6 +4,7 @@ import type { RawDelivery } from "../intake/incoming.ts";
 import { spoolBatches, toSpoolBatch } from "../intake/spool-deliveries.ts";
 import type { Receiver } from "../sources/webhook/receiver.ts";
 import { makeReceiver } from "../sources/webhook/receiver.ts";
+import { makeCheckpointer } from "./checkpointer.ts";
 import type { GuardListener } from "./guard-deliveries.ts";
 import { openGuard } from "./guard-deliveries.ts";
 import type { App } from "./open-app.ts";
@@ -21,6 +22,8 @@ export interface ReceivingListener extends Omit<GuardListener, "onTls"> {
   readonly onAnswer: (status: number) => void;
   /** Told why deliveries could not be saved; the carrier is told to come again. */
   readonly onFailure: (error: unknown) => void;
+  /** Told why the store's log could not be written back, which loses nothing that was saved. */
+  readonly onCheckpointFailure: (error: unknown) => void;
   /** Told of each connection that ended before anything was asked, because TLS was not agreed on. */
   readonly onHandshakeFailure: () => void;
 }
@@ -36,7 +39,7 @@ export interface ReceivingListener extends Omit<GuardListener, "onTls"> {
  */
 export async function receiveDeliveries(
   app: App,
-  { onAnswer, onFailure, onHandshakeFailure, ...guardListener }: ReceivingListener,
+  { onAnswer, onFailure, onCheckpointFailure, onHandshakeFailure, ...guardListener }: ReceivingListener,
 ): Promise<Receiving> {
   const { contract, config, clock } = app;
   const { host, port, path } = config.serve;
@@ -46,6 +49,10 @@ export async function receiveDeliveries(
   const guard = await openGuard(contract.webhook.verifiers, config.serve, clock, {
     ...guardListener,
     onTls: (tls) => receiver?.renewTls(tls),
+  });
+  const checkpointer = makeCheckpointer(app, (error) => {
+    onCheckpointFailure(error);
+    if (error instanceof StoreBroken) broken = error;
   });
   receiver = makeReceiver({
     path,
@@ -59,6 +66,7 @@ export async function receiveDeliveries(
       try {
         if (broken !== undefined) throw broken;
         await save(deliveries);
+        checkpointer?.onSaved();
       } catch (error) {
         if (error !== broken) onFailure(error);
         if (error instanceof StoreBroken) broken = error;
@@ -69,6 +77,7 @@ export async function receiveDeliveries(
   const close = async (): Promise<void> => {
     guard.close();
     await receiver.close();
+    await checkpointer?.close();
   };
   try {
     // The thread is there before the first delivery is.

@@ -42,6 +42,8 @@ export function makeDeliveryLog(log: Log): DeliveryLog {
       else log.warn("changed files not taken", { setting, problem: toProblem(problem) });
     },
     onFailure: (error) => log.warn("deliveries not saved", { problem: toProblem(error) }),
+    onCheckpointFailure: (error) =>
+      log.warn("log of the store not written back", { problem: toProblem(error) }),
     tell() {
       if (saved + refused + unavailable > 0) log.info("deliveries", { saved, refused, unavailable });
       for (const refusal of refusals.values()) log.warn("deliveries refused", refusal);

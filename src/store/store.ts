@@ -34,6 +34,14 @@ export interface Store {
   readonly jobs: JobReader;
   readonly claims: Claims;
 
+  /**
+   * Writes the write-ahead log back into the store once that is worth while;
+   * others can commit meanwhile. `null`: a server does so by itself.
+   *
+   * @throws StoreBroken when the disk fails
+   */
+  readonly checkpoint: (() => Promise<void>) | null;
+
   close(): Promise<void>;
 }
 

@@ -179,6 +179,9 @@ function withReceiving(
         onFailure: (error) => {
           throw error;
         },
+        onCheckpointFailure: (error) => {
+          throw error;
+        },
         onHandshakeFailure: () => undefined,
         onVerdict: (_, verdict) => told.verdicts.push(toWord(verdict)),
         onReload: (setting, problem) => told.reloads.push({ setting, problem }),

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { openSqliteStore } from "../../src/store/sqlite/open-store.ts";
 import { withAppOn } from "../support/apps.ts";
 import type { ProcessOptions } from "../support/processes.ts";
 import { proveDurable } from "../support/prove-durable.ts";
@@ -18,6 +19,8 @@ import { CAN_TRACE, failingOnce, readSystemCalls, tracedInto } from "../support/
 const KILLS = Number(process.env.TRACKBRIDGE_TEST_KILLS ?? 3);
 /** How many deliveries each server has on their way at a time. */
 const SENDERS = 10;
+/** With it some hundred deliveries make the log worth a checkpoint. */
+const PADDING = " ".repeat(200_000);
 
 let cwd = "";
 beforeEach(() => {
@@ -85,6 +88,31 @@ if (CAN_TRACE || process.env.CI) {
       for (const n of before.keys()) expect(kept.get(n)).toBe(1);
     });
 
+    it("fail once while the log is written back, and nothing is acknowledged any more", async () => {
+      const database = join(cwd, "a.db");
+      await openSqliteStore(database).close();
+      // All that waits for the file itself from now on is the checkpoint.
+      const { process: server, url } = await start({ under: failingOnce(1, realpathSync(database)) });
+      const post = makePost(url);
+      const answers: number[] = [];
+      const send = async () => answers.push(await post(toBody(answers.length) + PADDING));
+      while (!answers.includes(503)) await send();
+      const before = answers.indexOf(503);
+      while (answers.length < before + 20) await send();
+      server.signal("SIGTERM");
+      expect(await server.ended).toBe(0);
+      expect(before).toBeGreaterThan(100);
+      expect(new Set(answers.slice(before))).toEqual(new Set([503]));
+      expect(server.logged.filter(({ level }) => level === "warn")).toMatchObject([
+        {
+          event: "log of the store not written back",
+          problem: expect.stringMatching(/disk I\/O error .* check the disk/),
+        },
+      ]);
+      const { kept } = await listAllKept();
+      for (let n = 0; n < before; n += 1) expect(kept.get(n)).toBe(1);
+    });
+
     it("fail once, and a server that trusted the disk would go on", async () => {
       expect((await failOnce("trust-the-disk")).after).toContain(200);
     });
@@ -93,7 +121,11 @@ if (CAN_TRACE || process.env.CI) {
 
 describe("trackbridge serve, killed in the middle of its work", () => {
   /** Has two servers take deliveries on one store until both are killed, soon after they have acknowledged so many; gives those numbers, and the first that was not sent. */
-  async function serveAndKill(first: number, enough: number, bug?: string) {
+  async function serveAndKill(
+    first: number,
+    enough: number,
+    { bug, padding = "" }: { readonly bug?: string; readonly padding?: string } = {},
+  ) {
     const servers = await Promise.all([start({ bug }), start({ bug })]);
     const acknowledged: number[] = [];
     let next = first;
@@ -101,7 +133,7 @@ describe("trackbridge serve, killed in the middle of its work", () => {
       for (;;) {
         const n = next;
         next += 1;
-        const status = await post(toBody(n));
+        const status = await post(toBody(n) + padding);
         if (status === 0) return;
         expect(status).toBe(200);
         acknowledged.push(n);
@@ -117,13 +149,16 @@ describe("trackbridge serve, killed in the middle of its work", () => {
     return { acknowledged, next };
   }
 
-  it(
-    "has kept all that it acknowledged, and nothing twice",
-    async () => {
+  it.each([
+    ["", ""],
+    [", also while its log is written back", PADDING],
+  ])(
+    "has kept all that it acknowledged, and nothing twice%s",
+    async (_, padding) => {
       const acknowledged: number[] = [];
       let next = 0;
       for (let kill = 0; kill < KILLS; kill += 1) {
-        const round = await serveAndKill(next, 100 + ((kill * 37) % 100));
+        const round = await serveAndKill(next, 100 + ((kill * 37) % 100), { padding });
         acknowledged.push(...round.acknowledged);
         next = round.next;
       }
@@ -136,7 +171,7 @@ describe("trackbridge serve, killed in the middle of its work", () => {
   );
 
   it("is told from a server that acknowledges before it has kept", async () => {
-    const { acknowledged } = await serveAndKill(0, 100, "answer-first");
+    const { acknowledged } = await serveAndKill(0, 100, { bug: "answer-first" });
     const { kept } = await listAllKept();
     expect(acknowledged.filter((n) => !kept.has(n)).length).toBeGreaterThan(0);
   });
@@ -163,6 +198,20 @@ describe("trackbridge serve", () => {
     const { kept, isSound } = await listKept(database);
     expect(answers.flatMap((status, n) => (status === 200 && kept.get(n) !== 1 ? [n] : []))).toEqual([]);
     expect(isSound).toBe(true);
+  });
+
+  it("keeps the store's log short while it takes deliveries", async () => {
+    const database = join(cwd, "a.db");
+    const { process: server, url } = await start();
+    const DELIVERIES = 800;
+    const answers = await sendAll(url, 0, DELIVERIES, PADDING);
+    expect(taken(answers)).toHaveLength(DELIVERIES);
+    expect(DELIVERIES * PADDING.length).toBeGreaterThan(150_000_000);
+    expect(statSync(`${database}-wal`).size).toBeLessThan(100_000_000);
+    server.signal("SIGTERM");
+    expect(await server.ended).toBe(0);
+    const { kept, isSound } = await listAllKept();
+    expect([kept.size, isSound]).toEqual([DELIVERIES, true]);
   });
 
   it("takes what nobody can read, and sets it aside later with its bytes", async () => {

@@ -67,7 +67,12 @@ export function makePost(url: string) {
 }
 
 /** Sends deliveries, some at a time, and gives the answers by number. */
-export async function sendAll(url: string, first: number, count: number): Promise<Map<number, number>> {
+export async function sendAll(
+  url: string,
+  first: number,
+  count: number,
+  padding = "",
+): Promise<Map<number, number>> {
   const post = makePost(url);
   const answers = new Map<number, number>();
   let next = first;
@@ -75,7 +80,7 @@ export async function sendAll(url: string, first: number, count: number): Promis
     while (next < first + count) {
       const n = next;
       next += 1;
-      answers.set(n, await post(toBody(n)));
+      answers.set(n, await post(toBody(n) + padding));
     }
   };
   await Promise.all(Array.from({ length: SENDERS }, send));

@@ -13,10 +13,11 @@ export function tracedInto(path: string): readonly string[] {
   return [...STRACE, "-xx", "-y", "-s", String(MOST_BYTES), "-o", path, "-e", `trace=${TRACED}`];
 }
 
-/** What a program is started with so that the n-th time that it waits for the disk fails, once. */
-export function failingOnce(n: number): readonly string[] {
+/** What a program is started with so that the n-th time that it waits for the disk (or for this one file) fails, once. */
+export function failingOnce(n: number, file?: string): readonly string[] {
   const calls = "fsync,fdatasync";
-  return [...STRACE, "-o", "/dev/null", "-e", `trace=${calls}`, "-e", `inject=${calls}:error=EIO:when=${n}`];
+  const inject = ["-e", `trace=${calls}`, "-e", `inject=${calls}:error=EIO:when=${n}`];
+  return [...STRACE, "-o", "/dev/null", ...inject, ...(file === undefined ? [] : ["-P", file])];
 }
 
 /** The program stays the child; strace looks on from outside. */

@@ -27,6 +27,8 @@ export type Job =
     }
   /** Appends batches to the spool, all of them durably or none. Gives nothing. */
   | { readonly kind: "spool"; readonly batches: readonly SpoolBatch[] }
+  /** Writes the store's log back, if that is worth while. Gives nothing. */
+  | { readonly kind: "checkpoint" }
   /** Unpacks the spool, together with the other threads. Gives {@link RowsByChannel}. */
   | { readonly kind: "unpack" }
   /** Settles the inbox, together with the other threads. Gives {@link RowsByChannel}. */

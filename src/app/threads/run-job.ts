@@ -29,6 +29,9 @@ export async function* runJob(
     case "spool":
       await spoolBatches(app.store, job.batches);
       break;
+    case "checkpoint":
+      await app.store.checkpoint?.();
+      break;
     case "unpack":
       yield await unpackSpool(app.store, worker, makeDeliveryParser(toContext(app)));
       break;

@@ -36,10 +36,13 @@ export function makeVerifiers(
 ): readonly WebhookVerifier[] {
   return rules.map((rule) => {
     const verify = makeVerifier(rule, means);
-    return async (request) => {
-      const verdict = await verify(request);
+    const tell = (verdict: Verdict): boolean => {
       onVerdict(rule.kind, verdict);
       return verdict.kind === "accepted";
+    };
+    return (request) => {
+      const verdict = verify(request);
+      return verdict instanceof Promise ? verdict.then(tell) : tell(verdict);
     };
   });
 }

@@ -105,6 +105,17 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
   const limits = { ...RECEIVER_LIMITS, ...settings.limits };
   const queue = makeGroupCommit(save, { ...limits, bytesOf: ({ body }: RawDelivery) => body.length });
 
+  /** Gives the body of an answer. Handlers return that, not the reply, which Fastify would watch until its end. */
+  const prepare = (reply: FastifyReply, status: number): string => {
+    settings.onAnswer?.(status);
+    if (status === 503) reply.header("retry-after", RETRY_AFTER_SECONDS);
+    reply.code(status).type("text/plain; charset=utf-8");
+    return ANSWERS[status] ?? "error";
+  };
+  const answer = (reply: FastifyReply, status: number): void => {
+    reply.send(prepare(reply, status));
+  };
+
   const connections = makeConnections(limits, settings);
   const server = Fastify({
     logger: false,
@@ -116,23 +127,31 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
     frameworkErrors: (_error, _request, reply) => answer(reply, 400),
   });
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser("*", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => body);
+  server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
 
-  server.addHook("onRequest", async (request, reply) => {
-    if (request.raw.rawHeaders.length > 2 * limits.mostHeaders) return answer(reply, 431);
-    if (request.headers["content-encoding"] !== undefined) return answer(reply, 415);
+  // Hooks call back: a promise for each, of each request, costs more than what they do.
+  server.addHook("onRequest", (request, reply, done) => {
+    if (request.raw.rawHeaders.length > 2 * limits.mostHeaders) {
+      answer(reply, 431);
+      return;
+    }
+    if (request.headers["content-encoding"] !== undefined) {
+      answer(reply, 415);
+      return;
+    }
     // Whatever type the sender claims, even a malformed one, its bytes are taken as they are.
     if (request.headers["content-type"] !== undefined) {
       request.headers["content-type"] = "application/octet-stream";
     }
-    return undefined;
+    done();
   });
 
-  server.addHook("onSend", async (request, reply) => {
-    if (connections.isOutdated(request.raw.socket)) reply.header("connection", "close");
-  });
-
-  server.addHook("onResponse", async (_request, reply) => settings.onAnswer?.(reply.statusCode));
+  if (settings.tls !== undefined) {
+    server.addHook("onSend", (request, reply, payload, done) => {
+      if (connections.isOutdated(request.raw.socket)) reply.header("connection", "close");
+      done(null, payload);
+    });
+  }
 
   server.post(path, async (request, reply) => {
     const receivedAt = now();
@@ -144,17 +163,17 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
       certificate: certificateOf(request.raw.socket),
     };
     const verdicts = await Promise.all(verifiers.map((verify) => verify(delivery)));
-    if (!verdicts.every((isTheirs) => isTheirs === true)) return answer(reply, 401);
+    if (!verdicts.every((isTheirs) => isTheirs === true)) return prepare(reply, 401);
     const given = deliveryIdHeader === null ? undefined : headers[deliveryIdHeader];
     const deliveryId = typeof given === "string" && DELIVERY_ID.test(given) ? given : randomUUID();
     const isSaved = await resolvesWithin(queue.add({ body, receivedAt, deliveryId }), limits.saveMs);
-    return answer(reply, isSaved ? 200 : 503);
+    return prepare(reply, isSaved ? 200 : 503);
   });
 
   server.setNotFoundHandler(async (request, reply) =>
-    request.url.split("?", 1)[0] === path ? answer(reply.header("allow", "POST"), 405) : answer(reply, 404),
+    request.url.split("?", 1)[0] === path ? prepare(reply.header("allow", "POST"), 405) : prepare(reply, 404),
   );
-  server.setErrorHandler(async (error, _request, reply) => answer(reply, toStatus(error)));
+  server.setErrorHandler(async (error, _request, reply) => prepare(reply, toStatus(error)));
 
   return {
     async listen(port, host = LOOPBACK) {
@@ -168,14 +187,6 @@ export function makeReceiver(settings: ReceiverSettings): Receiver {
     },
     renewTls: connections.renewTls,
   };
-}
-
-function answer(reply: FastifyReply, status: number): FastifyReply {
-  if (status === 503) reply.header("retry-after", RETRY_AFTER_SECONDS);
-  return reply
-    .code(status)
-    .type("text/plain; charset=utf-8")
-    .send(ANSWERS[status] ?? "error");
 }
 
 /**

@@ -123,6 +123,7 @@ function makeStore(
     tables: makeTableReader(reader, isDistributed),
     jobs: makeJobReader(reader),
     claims,
+    checkpoint: null,
     async close() {
       await Promise.all([readers.end(), writers.end()]);
     },

@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { assertWhole, toAbsenceError } from "../refusals.ts";
 import type { OpenOptions, Store, StoreTransaction } from "../store.ts";
+import { makeCheckpoint } from "./checkpoint.ts";
 import { makeClaims } from "./claims.ts";
 import { guardReader, toOpeningError, toStoreError } from "./failures.ts";
 import { makeFeedStateReader, makeFeedStateWriter } from "./feed-states.ts";
@@ -109,6 +110,7 @@ function makeStore(database: Database.Database, path: string, turnMemory?: Share
     tables: guardReader(path, makeTableReader(database)),
     jobs: guardReader(path, makeJobReader(database)),
     claims,
+    checkpoint: makeCheckpoint(database, path, inTurn),
     async close() {
       database.close();
     },

@@ -16,7 +16,14 @@ import { makeAuthority } from "../../support/x509.ts";
 const KEY = "canary-webhook-key";
 const NOW = timeOf("2026-03-08T09:00:00Z");
 const ONLINE = { isOffline: false, canaries: [KEY] };
-const LISTENER = { onVerdict() {}, onReload() {}, onAnswer() {}, onFailure() {}, onHandshakeFailure() {} };
+const LISTENER = {
+  onVerdict() {},
+  onReload() {},
+  onAnswer() {},
+  onFailure() {},
+  onCheckpointFailure() {},
+  onHandshakeFailure() {},
+};
 
 /** Serves, by the settings, on a port that is free; `use` is told which. */
 async function whileServing(
