@@ -24,6 +24,7 @@ import type { EpisodeFact, ParcelFacts } from "./parcel-facts.ts";
  * - `skew|SECONDS`: new time minus legacy time of agreed pairs
  * - `noise|DAY|STATUS|WITNESSES|STANDING`: episodes that both legacy channels could have told of: `both`, `scan`, `api` or `none` did
  * - `witness|CODE|both`, `scan`, `api`: the same of a legacy code, parcels
+ * - `notice|CODE|STATUS`: parcels on which a code without a status stood where the new side alone told a status, or (empty) never did
  * - `known|RULE`: findings that a known difference hides
  *
  * Days are UTC dates, of the event where nothing else is said, hours are counted from the UTC epoch, bins as in `bins.ts`.
@@ -33,7 +34,7 @@ export type Sums = Map<string, number>;
 /** Adds a parcel's facts, or with `-1` takes them away again. */
 export function addFacts(
   sums: Sums,
-  { customer, product, episodes, knownDifferences }: ParcelFacts,
+  { customer, product, episodes, knownDifferences, notices }: ParcelFacts,
   times: 1 | -1,
 ): void {
   const add = (key: string): void => {
@@ -42,6 +43,9 @@ export function addFacts(
     else sums.set(key, sum);
   };
   for (const rule of knownDifferences) add(`known|${rule}`);
+  for (const { code, beside } of notices) {
+    for (const status of beside.length === 0 ? [""] : beside) add(`notice|${code}|${status}`);
+  }
   const once = new Set<string>();
   const addOnce = (key: string): void => {
     if (!once.has(key)) add(key);
