@@ -13,6 +13,7 @@ import { readMappingFiles, toMappingTables } from "../mapping/load-tables.ts";
 import type { MappingTables } from "../mapping/translate.ts";
 import { PACKAGE_ROOT } from "../package-root.ts";
 import { toLegacyEnds } from "../reconcile/cutover/phase.ts";
+import { EVALUATION_EDITION } from "../reconcile/edition.ts";
 import type { GatePolicy } from "../reconcile/gate/policy.ts";
 import type { ReconcileSettings } from "../reconcile/settings.ts";
 import type { Contract } from "../sources/contract.ts";
@@ -93,7 +94,7 @@ export async function withApp<Result>(
   try {
     const fingerprint = hash(
       "sha256",
-      [readVersion(), tables.fingerprint, JSON.stringify(settings)].join(),
+      [readVersion(), EVALUATION_EDITION, tables.fingerprint, JSON.stringify(settings)].join(),
       "hex",
     ).slice(0, 16);
     return await work({

@@ -1,5 +1,5 @@
-import type { Channel } from "../domain/channel.ts";
 import { toIsoUtc } from "../domain/instant.ts";
+import { findToldOtherwise } from "./between-channels.ts";
 import {
   customerNumberOf,
   findDuplicatePushes,
@@ -11,7 +11,6 @@ import type { Context, Draft } from "./draft.ts";
 import { MOST_SOURCES, sourcesOf, toSource } from "./draft.ts";
 import type { Episode, TranslatedObservation } from "./episode.ts";
 import type { CodeExplanation } from "./explain-codes.ts";
-import { zoneHoursOf } from "./judgement/signature.ts";
 import type { Pairing } from "./pair-episodes.ts";
 import type { ReconcileSettings } from "./settings.ts";
 import { AT_ONCE, settleFor } from "./settle.ts";
@@ -63,7 +62,7 @@ export function draftUnpushed(
       newAt: episode.at,
       evidence: {
         customerNumber,
-        ...shiftOf(newSide, episode, "webhook"),
+        ...findToldOtherwise(newSide, episode, "webhook", settings.toleranceMs),
         ...sourcesOf(episode),
       },
     })),
@@ -83,7 +82,7 @@ export function draftUnlisted({ newSide }: Pairing, { parcel, settings }: Contex
     evidence: {
       listedAt: parcel.listedAt === null ? null : toIsoUtc(parcel.listedAt),
       ...(isListedSoon(episode, parcel.listedAt, settings) ? { listedSoon: true } : {}),
-      ...shiftOf(newSide, episode, "status-api"),
+      ...findToldOtherwise(newSide, episode, "status-api", settings.toleranceMs),
       ...sourcesOf(episode),
     },
   }));
@@ -97,23 +96,6 @@ function isListedSoon(
 ): boolean {
   const witnesses = observations[0]?.witnesses ?? [];
   return witnesses.some(({ receivedAt }) => receivedAt + settleMs.new > (listedAt ?? Infinity));
-}
-
-/** By how many whole hours a channel tells of an episode at another moment, as one in another zone does. */
-function shiftOf(
-  newSide: readonly Episode[],
-  { status, at }: Episode,
-  channel: Channel,
-): { readonly shiftedHours?: number } {
-  for (const episode of newSide) {
-    if (episode.status !== status) continue;
-    for (const united of episode.observations) {
-      const hours = zoneHoursOf((united.at - at) / 1000);
-      const isTold = united.witnesses.some((witness) => witness.channel === channel);
-      if (hours !== null && isTold) return { shiftedHours: hours };
-    }
-  }
-  return {};
 }
 
 /** What was pushed twice under different event ids. */

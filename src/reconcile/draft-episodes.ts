@@ -2,6 +2,8 @@ import type { Side } from "../domain/channel.ts";
 import { otherSide } from "../domain/channel.ts";
 import { toIsoUtc } from "../domain/instant.ts";
 import type { DetailField } from "../domain/observation.ts";
+import { findContradiction } from "./between-channels.ts";
+import { customerNumberOf } from "./check-channels.ts";
 import type { Context, Draft } from "./draft.ts";
 import { noticesOf, sourcesOf, spokeLaterOf } from "./draft.ts";
 import type { Episode, UnitedObservation } from "./episode.ts";
@@ -52,7 +54,11 @@ function draftMissingParcel(side: Side, lone: readonly Episode[], context: Conte
       settlement: settleEpisode(side, first.at, context.settings, context.moment),
       ...atOf(side, first.at),
       ...episodesOf(side, lone.length),
-      evidence: { statuses: lone.map(({ status }) => status), ...sourcesOf(...lone) },
+      evidence: {
+        statuses: lone.map(({ status }) => status),
+        customerNumber: customerNumberOf(context.parcel.observations),
+        ...sourcesOf(...lone),
+      },
     },
   ];
 }
@@ -69,9 +75,10 @@ function draftSingle(side: Side, episode: Episode, pairing: Pairing, context: Co
     ...atOf(side, episode.at),
     ...episodesOf(side, 1),
     evidence: {
-      ...(after === undefined ? {} : { finalStatus: after.status, finalAt: toIsoUtc(after.at) }),
+      ...(after === undefined ? {} : finalOf(after, pairing)),
       ...sourcesOf(episode),
       ...spokeLaterOf(context, episode.at, [episode], hoursAway(pairing, side, episode)),
+      ...findContradiction(ofSide(side, pairing), episode, context.settings.toleranceMs),
       ...(side === "new" ? noticesOf(context, episode.at) : {}),
     },
   };
@@ -94,13 +101,23 @@ function finalBefore(episode: Episode, episodes: readonly Episode[]): Episode | 
   return episodes.slice(0, episodes.indexOf(episode)).find(({ final }) => final);
 }
 
+/** The final status that came before, and whether the old side tells of it, too. */
+function finalOf(after: Episode, { agreed }: Pairing): Readonly<Record<string, unknown>> {
+  const isAgreed = agreed.some(({ newSide }) => newSide === after);
+  return {
+    finalStatus: after.status,
+    finalAt: toIsoUtc(after.at),
+    ...(isAgreed ? { finalAgreed: true } : {}),
+  };
+}
+
+function ofSide(side: Side, { legacy, newSide }: Pairing): readonly Episode[] {
+  return side === "legacy" ? legacy : newSide;
+}
+
 /** Observations of the same status on the same side, whole hours away, as a channel in another zone tells them. */
-function hoursAway(
-  { legacy, newSide }: Pairing,
-  side: Side,
-  { status, at }: Episode,
-): readonly UnitedObservation[] {
-  return (side === "legacy" ? legacy : newSide)
+function hoursAway(pairing: Pairing, side: Side, { status, at }: Episode): readonly UnitedObservation[] {
+  return ofSide(side, pairing)
     .filter((one) => one.status === status)
     .flatMap(({ observations }) => observations)
     .filter((one) => zoneHoursOf((one.at - at) / 1000) !== null);

@@ -16,6 +16,8 @@ import type { Episode, TranslatedObservation } from "./episode.ts";
 import { uniteWitnesses } from "./episode.ts";
 import type { CodeExplanation } from "./explain-codes.ts";
 import { explainByCodes } from "./explain-codes.ts";
+import type { Notice } from "./notices.ts";
+import { readNotices } from "./notices.ts";
 import type { Pairing } from "./pair-episodes.ts";
 import { pairUp } from "./pair-episodes.ts";
 import type { ParcelObservations } from "./parcel-observations.ts";
@@ -31,6 +33,7 @@ export interface ParcelEvaluation {
   readonly explanations: readonly CodeExplanation[];
   /** Lone new episodes from after the end of the old feed: it could not tell of them. */
   readonly unexpected: readonly Episode[];
+  readonly notices: readonly Notice[];
   /** From when on time alone can change the outcome; `null`: never. UTC epoch milliseconds. */
   readonly dueAt: number | null;
   /** Whether more deliveries of its customer could turn an episode into a missed push. */
@@ -110,6 +113,7 @@ export function evaluateParcel(
     pairing,
     explanations: [...unmapped, ...unknown],
     unexpected,
+    notices: readNotices(notices, loneNew, settings.toleranceMs),
     dueAt: dueAtOf(findings, moment),
     awaitsDeliveries: unpushed.awaitsDeliveries,
   };

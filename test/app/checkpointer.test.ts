@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { makeCheckpointer } from "../../src/app/checkpointer.ts";
 import type { App } from "../../src/app/open-app.ts";
-import type { Job } from "../../src/app/threads/jobs.ts";
+import type { Job } from "../../src/app/threads/job.ts";
 
 /** Threads that note what they are given; the test ends each job. */
 function makeSlowThreads() {

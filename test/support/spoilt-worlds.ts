@@ -2,6 +2,7 @@ import { readMappingFiles } from "../../src/mapping/load-tables.ts";
 import { PACKAGE_ROOT } from "../../src/package-root.ts";
 import type { JsonLine, World } from "../../src/sandbox/world.ts";
 import { generateWorld } from "../../src/sandbox/world.ts";
+import type { WorldOptions } from "../../src/sandbox/world-plan.ts";
 import { worldOptions } from "./worlds.ts";
 
 /** A status as an API or a delivery of the new side tells it. */
@@ -23,6 +24,8 @@ type Change<Told> = (told: Told, barcode: string) => readonly Told[];
 export interface Spoiling {
   /** The columns of a row, barcode first, code second, time third. */
   readonly scans?: Change<readonly string[]>;
+  /** Whether a scan file, by its name, never comes. */
+  readonly isLost?: (name: string) => boolean;
   readonly legacyApi?: Change<ToldEvent>;
   readonly webhook?: Change<ToldStatus>;
   readonly statusApi?: Change<ToldStatus>;
@@ -32,16 +35,21 @@ export interface Spoiling {
 
 const { rows } = readMappingFiles(`${PACKAGE_ROOT}/mappings`);
 
-/** The only codes of a small world: two of each status, so that each is seen on many parcels. */
-export const FEW_CODES: ReadonlyMap<string, readonly string[]> = new Map(
+/** The shipped codes of each status; those of notices stand under the empty text. */
+export const ALL_CODES: ReadonlyMap<string, readonly string[]> = new Map(
   [...Map.groupBy(rows, ({ status }) => status)].map(([status, ofStatus]) => [
     status,
-    ofStatus.slice(0, 2).map(({ code }) => code),
+    ofStatus.map(({ code }) => code),
   ]),
 );
 
+/** The only codes of a small world: two of each status, so that each is seen on many parcels. */
+export const FEW_CODES: ReadonlyMap<string, readonly string[]> = new Map(
+  [...ALL_CODES].map(([status, codes]) => [status, codes.slice(0, 2)]),
+);
+
 /** A world on which both sides agree, with the noise that real feeds have; what cannot be read is left out. */
-export function makeSoundWorld(seed: number, parcels: number): World {
+export function makeSoundWorld(seed: number, parcels: number, wanted: Partial<WorldOptions> = {}): World {
   const noise = { file_format: false, barcode_form: false, malformed: false, event_id_conflict: false };
   const rest = { damaged_files: false, resent_files: false, corrected_files: false };
   return generateWorld(
@@ -52,17 +60,19 @@ export function makeSoundWorld(seed: number, parcels: number): World {
       noise: { ...noise, ...rest },
       codesByStatus: FEW_CODES,
       pollShare: { legacyApi: 0.9, statusApi: 0.9 },
+      ...wanted,
     }),
   );
 }
 
 /** A copy of a world with changes in what its channels say. */
 export function spoil(sound: World, spoiling: Spoiling): World {
-  const { scans, legacyApi, webhook, statusApi } = spoiling;
+  const { scans, isLost = () => false, legacyApi, webhook, statusApi } = spoiling;
   const world = spoilReferences(sound, spoiling);
+  const files = world.files.filter(({ name }) => !isLost(name));
   return {
     ...world,
-    files: scans === undefined ? world.files : world.files.map((file) => spoilFile(file, scans)),
+    files: scans === undefined ? files : files.map((file) => spoilFile(file, scans)),
     legacyApi:
       legacyApi === undefined
         ? world.legacyApi
@@ -141,9 +151,11 @@ function spoilStatuses(value: unknown, change: Change<ToldStatus>): unknown {
   if (body?.items === undefined) return value;
   return {
     ...body,
-    items: body.items.map((item) => ({
-      ...item,
-      statuses: (item.statuses ?? []).flatMap((status) => change(status, item.barcode)),
-    })),
+    items: body.items.flatMap((item) => {
+      const before = item.statuses ?? [];
+      const statuses = before.flatMap((status) => change(status, item.barcode));
+      // A parcel of which nothing is told is not listed.
+      return before.length > 0 && statuses.length === 0 ? [] : [{ ...item, statuses }];
+    }),
   };
 }

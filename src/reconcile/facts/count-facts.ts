@@ -9,7 +9,7 @@ import { HOUR_SECONDS } from "./sums.ts";
 const WORDS = [
   ...["", "day", "all", "status", "customer", "product", "channel", "code", "codeday", "codeok", "side"],
   ...["next", "nextday", "lag", "lagday", "receiptday", "sidelag", "gain", "skew", "onlylegacy", "onlynew"],
-  ...["unlike", "noise", "witness", "known"],
+  ...["unlike", "noise", "witness", "known", "notice"],
 ] as const;
 /** Their numbers. */
 const W = Object.fromEntries(WORDS.map((word, i) => [word, i])) as Readonly<
@@ -34,9 +34,12 @@ export class FactCounter {
 }
 
 function countFacts(counts: Counts, parcel: ParcelFacts, times: 1 | -1): void {
-  const { customer, product, episodes, knownDifferences } = parcel;
+  const { customer, product, episodes, knownDifferences, notices } = parcel;
   const n = counts.numberOf.bind(counts);
   for (const rule of knownDifferences) counts.add(times, W.known, n(rule));
+  for (const { code, beside } of notices) {
+    for (const status of beside.length === 0 ? [""] : beside) counts.add(times, W.notice, n(code), n(status));
+  }
   const owner = { customer: n(customer ?? ""), product: n(product ?? "") };
   const seen = new Set<string>();
   const isFirst = (key: string): boolean => seen.size < seen.add(key).size;

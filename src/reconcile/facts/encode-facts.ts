@@ -14,6 +14,8 @@ type EncodedEpisode = [
   ...codes: string[],
 ];
 
+type EncodedNotice = [code: string, ...beside: number[]];
+
 /**
  * Writes and reads the facts of parcels, as JSON. Statuses are their places in
  * the table: facts are read under the same tables only, because other tables
@@ -64,16 +66,30 @@ export function makeFactCodec(statusNames: Iterable<string>): {
     };
   };
   return {
-    encode: ({ customer, product, episodes, knownDifferences }) =>
-      JSON.stringify([customer, product, episodes.map(encodeEpisode), ...knownDifferences]),
+    encode: ({ customer, product, episodes, knownDifferences, notices }) =>
+      JSON.stringify([
+        customer,
+        product,
+        episodes.map(encodeEpisode),
+        ...knownDifferences,
+        ...notices.map(({ code, beside }) => [code, ...beside.map(toNumber)]),
+      ]),
     decode(text) {
-      const [customer, product, episodes, ...knownDifferences] = JSON.parse(text) as [
+      const [customer, product, episodes, ...rest] = JSON.parse(text) as [
         string | null,
         string | null,
         EncodedEpisode[],
-        ...string[],
+        ...(string | EncodedNotice)[],
       ];
-      return { customer, product, knownDifferences, episodes: episodes.map(decodeEpisode) };
+      return {
+        customer,
+        product,
+        knownDifferences: rest.filter((one) => typeof one === "string"),
+        notices: rest
+          .filter((one) => typeof one !== "string")
+          .map(([code, ...beside]) => ({ code, beside: beside.map((number) => names[number] ?? "") })),
+        episodes: episodes.map(decodeEpisode),
+      };
     },
   };
 }

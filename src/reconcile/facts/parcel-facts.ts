@@ -6,6 +6,7 @@ import { compareText } from "../../domain/observation.ts";
 import { customerNumberOf } from "../check-channels.ts";
 import type { Episode } from "../episode.ts";
 import type { ParcelEvaluation } from "../evaluate-parcel.ts";
+import type { Notice } from "../notices.ts";
 
 /** Where pairing put an episode; see `pair-episodes.ts`. */
 export const PLACES = ["agreed", "conflicting", "moved", "crossed", "explained", "lone"] as const;
@@ -42,13 +43,14 @@ export interface ParcelFacts {
   readonly product: string | null;
   /** The rules that hide findings of it, one for each finding. */
   readonly knownDifferences: readonly string[];
+  readonly notices: readonly Notice[];
   /** In order of time. */
   readonly episodes: readonly EpisodeFact[];
 }
 
 /** @param findings of the parcel, after the evaluation */
 export function toParcelFacts(
-  { pairing, explanations, unexpected }: ParcelEvaluation,
+  { pairing, explanations, unexpected, notices }: ParcelEvaluation,
   findings: readonly Finding[],
   observations: readonly Observation[],
 ): ParcelFacts {
@@ -92,6 +94,7 @@ export function toParcelFacts(
     knownDifferences: findings.flatMap(({ state, knownDifference }) =>
       state === "known" && knownDifference !== null ? [knownDifference] : [],
     ),
+    notices,
     episodes: episodes.sort(
       (a, b) =>
         a.at - b.at || compareText(a.legacyStatus ?? a.newStatus ?? "", b.legacyStatus ?? b.newStatus ?? ""),

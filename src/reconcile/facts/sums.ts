@@ -20,6 +20,7 @@ import { addSum } from "../../domain/add-sum.ts";
  * - `skew|SECONDS`: new time minus legacy time of agreed pairs
  * - `noise|DAY|STATUS|WITNESSES|STANDING`: episodes that both legacy channels could have told of: `both`, `scan`, `api` or `none` did
  * - `witness|CODE|both`, `scan`, `api`: the same of a legacy code, parcels
+ * - `notice|CODE|STATUS`: parcels on which a code without a status stood where the new side alone told a status, or (empty) never did
  * - `known|RULE`: findings that a known difference hides
  *
  * Days are UTC dates, of the event where nothing else is said, hours are counted from the UTC epoch, bins as in `bins.ts`.

@@ -2,7 +2,7 @@ import type { Cause, Finding, FindingState, Severity } from "../../domain/findin
 import { SEVERITIES } from "../../domain/finding.ts";
 import { compareText } from "../../domain/observation.ts";
 import type { CauseDecision } from "./cause-rules.ts";
-import { legacyCodeOf, wholeHoursOf } from "./signature.ts";
+import { legacyCodeOf, toSignature, zoneShiftOf } from "./signature.ts";
 
 /** The smallest deed that would close a family; the texts are in the report's language files. */
 export interface FamilyAction {
@@ -10,6 +10,8 @@ export interface FamilyAction {
     | "add_code_row"
     | "correct_code_row"
     | "check_code_row"
+    | "check_status"
+    | "check_wire_codes"
     | "add_wire_code"
     | "add_code_for_status"
     | "check_zone"
@@ -17,6 +19,8 @@ export interface FamilyAction {
     | "ask_about_legacy"
     | "ask_about_new"
     | "agree_on_detail"
+    | "check_subscription"
+    | "check_files"
     | "renew_agreement"
     | "look_at_example";
   /** Names for the text's placeholders. */
@@ -66,7 +70,8 @@ export class FamilyBook {
   }
 
   add(finding: Finding, decision: CauseDecision): void {
-    const key = finding.signature ?? finding.kind;
+    // Not the one that is stored: those that were resolved long ago may have one of another edition.
+    const key = toSignature(finding);
     const family = this.#families.get(key) ?? this.#begin(key, finding);
     const { state, severity, firstSeenAt } = finding;
     family.sizes[state] += 1;
@@ -145,7 +150,8 @@ function compareExamples(a: Finding, b: Finding): number {
 }
 
 function toAction(finding: Finding, cause: Cause, rule: string | null): FamilyAction {
-  const { barcode, kind, status, newStatus, deltaSeconds } = finding;
+  const { barcode, kind, status, legacyStatus, newStatus, evidence } = finding;
+  const customer = String(evidence.customerNumber ?? "–");
   const code = legacyCodeOf(finding) ?? "";
   const action = (name: FamilyAction["code"], values: FamilyAction["values"]): FamilyAction => ({
     code: name,
@@ -162,13 +168,19 @@ function toAction(finding: Finding, cause: Cause, rule: string | null): FamilyAc
       return action("add_code_for_status", { status: status ?? "" });
     case "code_meets_other_status":
       return action("correct_code_row", { code, status: newStatus ?? "" });
+    case "status_meets_other_status":
+      return action("check_status", { legacyStatus: legacyStatus ?? "", status: newStatus ?? "" });
     case "code_stands_alone":
       return action("check_code_row", { code });
+    case "notice_meets_status":
+      return action("correct_code_row", { code: noticeOf(finding), status: status ?? "" });
     case "notice_at_that_moment":
-      return action("check_code_row", { code: (finding.evidence.notices as readonly string[])[0] ?? "" });
+      return action("check_code_row", { code: noticeOf(finding) });
     case "clock_change":
     case "whole_hours":
-      return action("check_zone", { hours: wholeHoursOf(deltaSeconds ?? 0) ?? 0 });
+      return action("check_zone", { hours: zoneShiftOf(finding) ?? 0 });
+    case "channel_never_tells":
+      return action("check_wire_codes", { status: status ?? "", instead: String(evidence.toldInstead) });
     case "new_channels_differ":
       return action("ask_about_webhook", { barcode });
     default:
@@ -176,6 +188,12 @@ function toAction(finding: Finding, cause: Cause, rule: string | null): FamilyAc
       if (cause === "new") return action("ask_about_new", { barcode });
       if (kind === "detail_mismatch")
         return action("agree_on_detail", { field: finding.field ?? "", barcode });
+      if (kind === "parcel_missing_in_new") return action("check_subscription", { customer, barcode });
+      if (kind === "parcel_missing_in_legacy") return action("check_files", { customer, barcode });
       return action("look_at_example", { barcode });
   }
+}
+
+function noticeOf({ evidence }: Finding): string {
+  return (evidence.notices as readonly string[])[0] ?? "";
 }

@@ -8,9 +8,18 @@ const HOUR_SECONDS = 3600;
  * What findings of one family share: kind, what it is about, the legacy code
  * that is behind it and the sort of shift in time; never a parcel or a moment.
  * Stable over runs, and to be read by people: `status_mismatch J01 sorted>out_for_delivery`.
+ *
+ * Parcels that are missing altogether share their customer, not the code with
+ * which they happen to begin: a subscription that is missing is one family.
+ *
+ * Whoever changes this raises `EVALUATION_EDITION`.
  */
 export function toSignature(finding: FindingFacts): string {
-  const { kind, status, legacyStatus, newStatus, field, deltaSeconds } = finding;
+  const { kind, status, legacyStatus, newStatus, field, deltaSeconds, evidence } = finding;
+  if (kind === "parcel_missing_in_new" || kind === "parcel_missing_in_legacy") {
+    const { customerNumber } = evidence;
+    return typeof customerNumber === "string" ? `${kind} customer ${customerNumber}` : kind;
+  }
   const parts: (string | null)[] = [kind, legacyCodeOf(finding)];
   if (kind === "status_mismatch" || kind === "final_conflict") parts.push(`${legacyStatus}>${newStatus}`);
   else if (kind === "detail_mismatch") parts.push(field);
@@ -47,4 +56,12 @@ const WIDEST_ZONE_HOURS = 14;
 export function zoneHoursOf(seconds: number): number | null {
   const hours = wholeHoursOf(seconds);
   return hours !== null && Math.abs(hours) <= WIDEST_ZONE_HOURS ? hours : null;
+}
+
+/** By how many hours the times of both sides, or of a side's channels, differ, where a wrong zone could be why. */
+export function zoneShiftOf({ kind, deltaSeconds, legacyAt, newAt, evidence }: FindingFacts): number | null {
+  if (typeof evidence.shiftedHours === "number") return evidence.shiftedHours;
+  if (kind === "time_mismatch" && deltaSeconds !== null) return zoneHoursOf(deltaSeconds);
+  if (kind !== "order_mismatch" || legacyAt === null || newAt === null) return null;
+  return zoneHoursOf(Math.floor(newAt / 1000) - Math.floor(legacyAt / 1000));
 }

@@ -33,6 +33,10 @@ const arbitraryFacts: fc.Arbitrary<ParcelFacts> = fc.record({
   customer: orNull(fc.constantFrom("11223344", "|")),
   product: orNull(fc.constant("003085")),
   knownDifferences: fc.array(fc.constantFrom("a", "b")),
+  notices: fc.uniqueArray(
+    fc.record({ code: fc.constantFrom("N01", "N|2", ""), beside: fc.subarray(["sorted", "delivered"]) }),
+    { selector: ({ code }) => code },
+  ),
   episodes: fc.array(arbitraryEpisode, { maxLength: 6 }),
 });
 
@@ -92,10 +96,17 @@ describe("facts", () => {
       customer: "11223344",
       product: "003085",
       knownDifferences: ["a", "a"],
+      notices: [
+        { code: "N01", beside: ["delivered", "sorted"] },
+        { code: "N02", beside: [] },
+      ],
       episodes: [fact],
     });
     expect(Object.fromEntries(sums)).toEqual({
       "known|a": 2,
+      "notice|N01|delivered": 1,
+      "notice|N01|sorted": 1,
+      "notice|N02|": 1,
       "day|2026-03-07|all||clean": 1,
       "day|2026-03-07|status|sorted|clean": 1,
       "day|2026-03-07|customer|11223344|clean": 1,
@@ -143,7 +154,7 @@ describe("facts", () => {
     ...changes,
   });
   const keysOf = (fact: EpisodeFact, family: RegExp): string[] =>
-    [...sumOf({ customer: null, product: null, knownDifferences: [], episodes: [fact] }).keys()]
+    [...sumOf({ customer: null, product: null, knownDifferences: [], notices: [], episodes: [fact] }).keys()]
       .filter((key) => family.test(key))
       .sort();
 
