@@ -95,6 +95,15 @@ describe("advanceFindings", () => {
     expect(events).toMatchObject([{ from: "pending", to: "open" }]);
   });
 
+  it("gives what stands the signature of this edition, and it stands as long as it did", () => {
+    const before = afterFirst(aRaised()).map((finding) => ({ ...finding, signature: "of another edition" }));
+    const { changed, events } = advance(before, [aRaised()]);
+    expect(changed).toMatchObject([
+      { signature: "missing_in_new sorted", state: "open", firstSeenAt: timeOf("03:00:00"), reopenCount: 0 },
+    ]);
+    expect(events).toEqual([]);
+  });
+
   it("resolves what nothing raises any more, and says why", () => {
     const before = afterFirst(aRaised());
     const { after, changed, events } = advance(before, []);

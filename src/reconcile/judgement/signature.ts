@@ -43,7 +43,7 @@ function toShift(seconds: number): string {
 }
 
 /** A shift by a whole number of hours, as a wrong zone makes it; `null`: it is none. */
-export function wholeHoursOf(seconds: number): number | null {
+function wholeHoursOf(seconds: number): number | null {
   const hours = Math.round(seconds / HOUR_SECONDS);
   const rest = Math.abs(seconds - hours * HOUR_SECONDS);
   return hours !== 0 && rest <= WHOLE_HOUR_SLACK_SECONDS ? hours : null;

@@ -16,7 +16,7 @@ export function oneIn(many: number): IsChosen {
 }
 
 /** Letter first. */
-export function toCode(code: string): string {
+function toCode(code: string): string {
   return code.replace(/^(\d\d)([A-Z])$/, "$2$1");
 }
 

@@ -14,7 +14,7 @@ import { importWorld, saveWorld } from "../worlds.ts";
 import type { Plant } from "./plants.ts";
 
 /** Lends the program on a store with what a spoilt world says, reconciled. */
-export async function withPlanted<Result>(
+async function withPlanted<Result>(
   world: World,
   plants: readonly Pick<Plant, "spoiling" | "tables">[],
   work: (app: App) => Promise<Result>,
