@@ -71,6 +71,8 @@ export const GATE_REASONS = [
   "rules_changed",
   "recall_not_shown",
   "channel_silent",
+  "certificate_lacking",
+  "certificate_unknown",
   "day_not_clean",
   "critical_open",
   "new_families",
@@ -99,6 +101,8 @@ export interface GateBasis {
   readonly watermarks: { readonly legacy: string | null; readonly new: string | null };
   /** SHA-256 of all that the evaluations counted. */
   readonly sums: string;
+  /** SHA-256 of the certificates of all days. */
+  readonly certificates: string;
   /** Of program, mapping tables, contract and settings. */
   readonly rules: string;
   /** SHA-256 of the policy. */
