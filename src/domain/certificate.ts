@@ -32,6 +32,7 @@ export const INCOMPLETE_KINDS = [
   "unanswered",
   "not_unpacked",
   "silent",
+  "not_delivered",
   "quarantined",
   "not_pushed",
   "not_swept",

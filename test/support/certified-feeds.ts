@@ -38,11 +38,13 @@ export interface FedApp {
   readonly pullScans: () => Promise<unknown>;
   readonly pullStatus: () => Promise<unknown>;
   readonly sweep: () => Promise<unknown>;
+  /** Sweeps while the service fails. */
+  readonly sweepInVain: () => Promise<unknown>;
   readonly advance: (ms: number) => void;
 }
 
 /** When a day's parcel was sorted. */
-export const sortedAt = (day: number): number => FIRST + day * DAY + 8 * HOUR;
+const sortedAt = (day: number): number => FIRST + day * DAY + 8 * HOUR;
 
 /** The n-th day of the feeds' life. */
 export const dayName = (day: number): string =>
@@ -105,7 +107,18 @@ export async function withFeeds<Result>(
         ]);
       const sweep = async () =>
         savePulls(app, [await sweepStatusApi(app, client, { requestsPerSweep: 100 })]);
-      const fed = { app, scan, deliver, pullScans, pullStatus, sweep, advance: clock.advance };
+      const fetchNothing = async (barcode: string) => {
+        return {
+          httpStatus: 500,
+          bytes: Buffer.from("{}"),
+          request: { barcode },
+          date: null,
+          retryAfter: null,
+        };
+      };
+      const failing = { ...client, fetchByBarcode: fetchNothing, fetchByReference: fetchNothing };
+      const sweepInVain = async () => sweepStatusApi(app, failing, { requestsPerSweep: 100 });
+      const fed = { sweepInVain, app, scan, deliver, pullScans, pullStatus, sweep, advance: clock.advance };
       for (;;) {
         const at = clock.now();
         const day = Math.floor((at - FIRST) / DAY);

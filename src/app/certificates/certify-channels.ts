@@ -9,9 +9,10 @@ import type { Certified } from "../../reconcile/certificate/certify.ts";
 import { certify } from "../../reconcile/certificate/certify.ts";
 import type { CertificateDraft } from "../../reconcile/certificate/draft.ts";
 import { DAY_MS, LOOK_BACK_MS, toShortfall } from "../../reconcile/certificate/draft.ts";
-import type { Overdue, PushFacts, Told } from "../../reconcile/certificate/find-shortfalls.ts";
+import type { Delivered, Overdue, PushFacts, Told } from "../../reconcile/certificate/find-shortfalls.ts";
 import {
   comparePushed,
+  findClosed,
   findNotSwept,
   findNotUnpacked,
   findQuarantined,
@@ -52,7 +53,7 @@ export async function certifyChannels(app: App, run: RunPlan): Promise<RunCertif
   const quarantine = Map.groupBy(setAside, ({ channel }) => channel);
   // The sums of a large store take a while to add up, and many stores need none of them here.
   const needsSums = setAside.length > 0 || config.feeds.statusApi !== undefined;
-  const told = readTold(needsSums ? await readSums(store) : new Map());
+  const told = readTold(needsSums ? await readSums(store) : new Map(), run.now);
   const certified = await Promise.all(
     drafts.map(async (draft): Promise<Certified> => {
       const { channel } = draft;
@@ -67,14 +68,17 @@ export async function certifyChannels(app: App, run: RunPlan): Promise<RunCertif
       );
       if (own.intakes === 0) found.push(toShortfall("never_spoke"));
       if (channel === "status-api") found.push(...(await findUnswept(app, run)));
-      let { expectation } = draft;
+      let { expectation, reach, since } = draft;
       if (channel === "webhook") {
         found.push(...findNotUnpacked(await readSpool(store), kept?.at ?? run.now));
         const pushed = await findNotPushed(app, run, draft, told, own);
         found.push(...pushed.shortfalls);
         expectation = pushed.expectation;
+        // What should have been pushed before the first delivery, nobody knows.
+        if (since !== null) since = Math.max(since, own.firstReceivedAt ?? since);
+        if (reach !== null) reach = Math.min(reach, pushed.closedTo ?? reach);
       }
-      return certify({ ...draft, expectation }, found, own, rules, run.now);
+      return certify({ ...draft, since, reach, expectation }, found, own, rules, run.now);
     }),
   );
   return {
@@ -125,6 +129,13 @@ async function readSpool({ spool }: Store): Promise<{ batches: number; oldestAt:
   return { batches, oldestAt };
 }
 
+interface Compared {
+  readonly shortfalls: readonly Shortfall[];
+  readonly expectation: Expectation | null;
+  /** How far it could be compared; `null`: as far as the status API was asked. */
+  readonly closedTo: number | null;
+}
+
 /** Without the status API there is nothing to compare with. */
 async function findNotPushed(
   app: App,
@@ -132,8 +143,8 @@ async function findNotPushed(
   { expectation }: CertificateDraft,
   told: Told,
   books: ChannelBooks,
-): Promise<{ readonly shortfalls: readonly Shortfall[]; readonly expectation: Expectation | null }> {
-  if (app.config.feeds.statusApi === undefined) return { shortfalls: [], expectation };
+): Promise<Compared> {
+  if (app.config.feeds.statusApi === undefined) return { shortfalls: [], expectation, closedTo: null };
   const missed = new Map<number, number>();
   const excused = new Map<number, number>();
   const missing = { states: ["open", "known"], kinds: ["push_missed"] } as const;
@@ -144,14 +155,22 @@ async function findNotPushed(
       days.set(day, (days.get(day) ?? 0) + 1);
     }
   }
-  const facts: PushFacts = {
-    told,
-    missed,
-    excused,
-    inUseSince: findInUseSince(app, run, told, books),
-    watermark: books.watermark,
+  const rules = toCertificateRules(app);
+  const inUseSince = findInUseSince(app, run, told, books);
+  const facts: PushFacts = { told, missed, excused, inUseSince, watermark: books.watermark };
+  const pushed = comparePushed(facts, rules, run.now);
+  if (inUseSince !== null) return { ...pushed, closedTo: null };
+  const delivered = Array.from(run.progress.deliveries, ([customer, { lastAt }]) => ({ customer, lastAt }));
+  const { closedTo, shortfalls } = findClosed(delivered.filter(isInUse(app, run)), told, rules, run.now);
+  return { ...pushed, shortfalls: [...pushed.shortfalls, ...shortfalls], closedTo };
+}
+
+/** Those for whom the settings do not say that it has ended. */
+function isInUse({ settings }: App, { now }: RunPlan): (delivered: Delivered) => boolean {
+  return ({ customer }) => {
+    const { webhookInUse } = settings;
+    return !Object.hasOwn(webhookInUse, customer) || (webhookInUse[customer]?.lastAt ?? now) >= now;
   };
-  return comparePushed(facts, toCertificateRules(app), run.now);
 }
 
 /** Since when the webhook is in use for every customer of whom anything was told lately; `null`: it is not. */
@@ -165,9 +184,7 @@ function findInUseSince(
   // Where deliveries name no customer, they are one feed.
   if (deliveries.size === 0 && !isConfigured) return firstReceivedAt;
   const wanted = new Set(config.feeds.statusApi?.customers.map(({ number }) => number));
-  for (const [customer, day] of customers) {
-    if ((day + 1) * DAY_MS > now - LOOK_BACK_MS) wanted.add(customer);
-  }
+  for (const customer of customers.keys()) wanted.add(customer);
   let since = firstReceivedAt ?? now;
   for (const customer of wanted) {
     const configured = Object.hasOwn(settings.webhookInUse, customer)

@@ -17,19 +17,19 @@ export interface Told {
   readonly happened: ReadonlyMap<Channel, ReadonlyMap<number, number>>;
   /** By the day on which they were first received, of both sides. */
   readonly received: ReadonlyMap<Channel, ReadonlyMap<number, number>>;
-  /** By customer number: the last day on which something happened to a parcel of his. */
-  readonly customers: ReadonlyMap<string, number>;
+  /** By customer number: the days on which something happened to his parcels, whoever told of it. */
+  readonly customers: ReadonlyMap<string, ReadonlySet<number>>;
 }
 
 const HAPPENED_KEY = /^day\|(\d{4}-\d{2}-\d{2})\|channel\|([a-z-]+)\|[a-z]+$/;
 const CUSTOMER_KEY = /^day\|(\d{4}-\d{2}-\d{2})\|customer\|(.+)\|[a-z]+$/s;
 const RECEIVED_KEY = /^receiptday\|([a-z-]+)\|(\d{4}-\d{2}-\d{2})$/;
 
-/** Reads what the evaluations counted. */
-export function readTold(sums: Sums): Told {
+/** Reads what the evaluations counted; of customers only what a certificate looks back at. */
+export function readTold(sums: Sums, now: number): Told {
   const happened = new Map<Channel, Map<number, number>>();
   const received = new Map<Channel, Map<number, number>>();
-  const customers = new Map<string, number>();
+  const customers = new Map<string, Set<number>>();
   const add = (to: typeof happened, channel: string, day: string, count: number): void => {
     const days = to.get(channel as Channel) ?? new Map<number, number>();
     const number = toDayNumber(day);
@@ -43,9 +43,9 @@ export function readTold(sums: Sums): Told {
     if (receivedDay !== undefined && receivedOver !== undefined)
       add(received, receivedOver, receivedDay, count);
     const [, customerDay, customer] = CUSTOMER_KEY.exec(key) ?? [];
-    if (customerDay !== undefined && customer !== undefined) {
-      customers.set(customer, Math.max(customers.get(customer) ?? 0, toDayNumber(customerDay)));
-    }
+    if (customerDay === undefined || customer === undefined) continue;
+    const number = toDayNumber(customerDay);
+    if (isRecent(number, now)) customers.set(customer, (customers.get(customer) ?? new Set()).add(number));
   }
   return { happened, received, customers };
 }
@@ -141,6 +141,45 @@ export function comparePushed(
 }
 
 const NONE: ReadonlyMap<number, number> = new Map();
+
+/** The webhook's deliveries for one customer. */
+export interface Delivered {
+  readonly customer: string;
+  readonly lastAt: number;
+}
+
+/**
+ * Where the webhook is not in use for all, only findings say what was not
+ * pushed, and they look no further than each customer's last delivery: after
+ * that nobody knows whether it is still in use. So far, and no further, can it
+ * be vouched for; with a customer for whom nothing came on a later day,
+ * although things happened, it has fallen silent.
+ *
+ * @param delivered of the customers for whom it is in use
+ */
+export function findClosed(
+  delivered: readonly Delivered[],
+  { customers }: Pick<Told, "customers">,
+  { settleMs }: Pick<CertificateRules, "settleMs">,
+  now: number,
+): { readonly closedTo: number | null; readonly shortfalls: readonly Shortfall[] } {
+  let closedTo: number | null = null;
+  const shortfalls: Shortfall[] = [];
+  for (const { customer, lastAt } of delivered) {
+    const days = customers.get(customer);
+    if (days === undefined) continue;
+    closedTo = Math.min(closedTo ?? lastAt, lastAt);
+    const later = [...days].filter(
+      (day) => day * DAY_MS > lastAt && (day + 1) * DAY_MS + settleMs.new <= now,
+    );
+    if (later.length > 0) {
+      shortfalls.push(
+        toShortfall("not_delivered", { subject: customer, count: later.length, from: lastAt, until: now }),
+      );
+    }
+  }
+  return { closedTo, shortfalls };
+}
 
 /** What a finding says is overdue: when it happened, and whose it is. */
 export type Overdue = Pick<Finding, "barcode" | "legacyAt" | "newAt" | "firstSeenAt">;

@@ -9,7 +9,7 @@ import { at, withMemoryApp } from "../../support/apps.ts";
 import { dayName, withFeeds } from "../../support/certified-feeds.ts";
 import { aPolicy } from "../../support/gate.ts";
 import { aDelivery, aScanFile, aScanRow, BASE, saveAll } from "../../support/intakes.ts";
-import { HOUR } from "../../support/observations.ts";
+import { CUSTOMER, HOUR } from "../../support/observations.ts";
 import { listSchemaErrors } from "../../support/schemas.ts";
 
 /** The same program, which asks for certificates; its gate for those of the last two days. */
@@ -105,7 +105,7 @@ describe("the certificates of a store that is fed", () => {
       const asking = requiring(app);
       await reconcileStore(asking);
       const gate = await readGate(asking);
-      const key = `day ${dayName(0)} webhook`;
+      const key = `day ${dayName(0)} status-api`;
       await app.store.transaction(async ({ feedStates }) => {
         const kept = await feedStates.find("certificates", key);
         const value = kept?.value.replace("complete", "unproven") ?? "";
@@ -157,7 +157,7 @@ describe("the certificates of a store that is fed", () => {
   it("ask for what is overdue: the sweep belongs to them", () =>
     withFeeds(
       { notKnown: [2] },
-      async ({ app, sweep, advance, pullStatus }) => {
+      async ({ app, sweep, sweepInVain, advance, pullStatus }) => {
         const asking = requiring(app);
         const found = await reconcileStore(asking);
         // Found by this very run: nobody could have asked for it.
@@ -168,6 +168,10 @@ describe("the certificates of a store that is fed", () => {
         const unasked = await reconcileStore(asking);
         expect(lacksOf(unasked)).toEqual(["status-api not_swept"]);
         expect(unasked.report.verdict).toBe("not_proven");
+        await sweepInVain();
+        expect(lacksOf(await reconcileStore(asking))).toEqual(["status-api not_swept"]);
+        advance(2 * HOUR);
+        await pullStatus();
         await sweep();
         const swept = await reconcileStore(asking);
         expect(lacksOf(swept)).toEqual([]);
@@ -188,6 +192,27 @@ describe("the certificates of a store that is fed", () => {
         expected: 5,
         received: 3,
       });
+    }));
+
+  it("vouch for the webhook up to each customer's last delivery where not all of them use it", () =>
+    withFeeds({ notPushed: [3, 4] }, async ({ app }) => {
+      const others = { ...app.config.feeds.statusApi, customers: [{ number: "99887766", code: "OTHR" }] };
+      const feeds = { ...app.config.feeds, statusApi: others as App["config"]["feeds"]["statusApi"] };
+      await app.store.transaction(async ({ feedStates }) => {
+        for (const key of ["mark", "begun"]) {
+          const kept = await feedStates.find("status-api", `${key} ${CUSTOMER}`);
+          if (kept !== undefined) await feedStates.save({ ...kept, key: `${key} 99887766` });
+        }
+      });
+      const result = await reconcileStore(requiring({ ...app, config: { ...app.config, feeds } }));
+      expect(lacksOf(result)).toEqual(["webhook not_delivered"]);
+      const days = result.certificates.days.filter(({ channel }) => channel === "webhook");
+      expect(days.map(({ day, state }) => [day, state])).toEqual([
+        // The first delivery came on the day before.
+        [dayName(1), "complete"],
+        [dayName(2), "incomplete"],
+        [dayName(3), "incomplete"],
+      ]);
     }));
 
   it("vouch for nothing that came after the run had begun, whoever ends it", () =>

@@ -3,6 +3,7 @@ import { DAY_MS } from "../../../src/reconcile/certificate/draft.ts";
 import type { PushFacts } from "../../../src/reconcile/certificate/find-shortfalls.ts";
 import {
   comparePushed,
+  findClosed,
   findNotSwept,
   findNotUnpacked,
   findQuarantined,
@@ -57,6 +58,7 @@ describe("what was not pushed", () => {
         ...days.map((day) => ({ day: dayName(day), channel: "status-api" as const, count: 1000 })),
         ...days.map((day) => ({ day: dayName(day), count: pushed[TODAY - day] ?? 1000 })),
       ]),
+      NOW,
     );
     const inUseSince = NOW - 30 * DAY;
     return { told, missed: new Map(), excused: new Map(), inUseSince, watermark: NOW - HOUR, ...rest };
@@ -96,8 +98,35 @@ describe("what was not pushed", () => {
       compare({ watermark: NOW - hours * HOUR, inUseSince: null }).shortfalls.map(({ kind }) => kind);
     expect(silentSince(72)).toEqual([]);
     expect(silentSince(73)).toEqual(["silent"]);
-    const quiet = { told: readTold(new Map()), watermark: NOW - 100 * HOUR };
+    const quiet = { told: readTold(new Map(), NOW), watermark: NOW - 100 * HOUR };
     expect(compare(quiet).shortfalls).toEqual([]);
+  });
+});
+
+describe("the webhook of some customers", () => {
+  const told = readTold(
+    sumsOf([TODAY - 3, TODAY - 2, TODAY - 1, TODAY].map((day) => ({ day: dayName(day), customer: "1" }))),
+    NOW,
+  );
+  const close = (lastAt: number, customer = "1") => findClosed([{ customer, lastAt }], told, RULES, NOW);
+
+  it("can be vouched for up to each one's last delivery", () => {
+    expect(close(NOW - HOUR)).toEqual({ closedTo: NOW - HOUR, shortfalls: [] });
+    const both = [
+      { customer: "1", lastAt: NOW - HOUR },
+      { customer: "2", lastAt: NOW - 9 * DAY },
+    ];
+    // Nothing has happened to the other's parcels.
+    expect(findClosed(both, told, RULES, NOW).closedTo).toBe(NOW - HOUR);
+    expect(close(NOW - 9 * DAY, "2")).toEqual({ closedTo: null, shortfalls: [] });
+  });
+
+  it("is silent for one to whose parcels things happened on a later day that is over", () => {
+    expect(close(MIDNIGHT - HOUR).shortfalls).toEqual([]);
+    expect(close(MIDNIGHT - DAY - HOUR).shortfalls).toMatchObject([
+      { kind: "not_delivered", subject: "1", count: 1, from: MIDNIGHT - DAY - HOUR, until: NOW },
+    ]);
+    expect(close(MIDNIGHT - 2 * DAY - HOUR).shortfalls).toMatchObject([{ count: 2 }]);
   });
 });
 
@@ -126,10 +155,12 @@ describe("what was not swept", () => {
 describe("readTold", () => {
   it("reads what each channel told of, by both days, and whose parcels it was", () => {
     const sums = sumsOf([{ day: "2026-03-09", count: 5, customer: "a|b" }]);
+    sums.set("day|2026-02-28|customer|c|clean", 1);
+    sums.set("day|2026-03-09|customer||clean", 1);
     sums.set("receiptday|legacy-scan|2026-03-10", 7);
-    const { happened, received, customers } = readTold(sums);
+    const { happened, received, customers } = readTold(sums, NOW);
     expect(happened).toEqual(new Map([["webhook", new Map([[TODAY - 1, 5]])]]));
     expect(received).toEqual(new Map([["legacy-scan", new Map([[TODAY, 7]])]]));
-    expect(customers).toEqual(new Map([["a|b", TODAY - 1]]));
+    expect(customers).toEqual(new Map([["a|b", new Set([TODAY - 1])]]));
   });
 });
