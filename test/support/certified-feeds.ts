@@ -35,7 +35,8 @@ export interface FedApp {
   readonly scan: Awaited<ReturnType<typeof startScanServer>>;
   /** Puts the evening file of a day on the server, as it should have been. */
   readonly deliver: (day: number) => void;
-  readonly pullScans: () => Promise<unknown>;
+  /** @param password of the feed, where it is another than the right one */
+  readonly pullScans: (password?: string) => Promise<unknown>;
   readonly pullStatus: () => Promise<unknown>;
   readonly sweep: () => Promise<unknown>;
   /** Sweeps while the service fails. */
@@ -100,7 +101,10 @@ export async function withFeeds<Result>(
         const row = aScanRow({ barcode: parcelOf(day), at: sortedAt(day) });
         scan.put(fileName(day, "180300"), `${CSV_HEADER}\n${row}\n`);
       };
-      const pullScans = async () => savePulls(app, [await pullScanFeed(app, feed, { signal: undefined })]);
+      const pullScans = async (password?: string) => {
+        const connection = { ...feed.connection, ...(password === undefined ? {} : { password }) };
+        await savePulls(app, [await pullScanFeed(app, { ...feed, connection }, { signal: undefined })]);
+      };
       const pullStatus = async () =>
         savePulls(app, [
           await pullStatusApi(app, client, { customers: [{ number: CUSTOMER }], firstPullHours: 48 }),

@@ -27,6 +27,7 @@ import type { Store } from "../../store/store.ts";
 import { makeFeedMemory } from "../feeds/feed-memory.ts";
 import type { App } from "../open-app.ts";
 import { readSums } from "../read-sums.ts";
+import type { ChannelDraft } from "./draft-certificates.ts";
 import { toCertificateRules } from "./draft-certificates.ts";
 import { readDrafts } from "./keep-certificates.ts";
 
@@ -45,8 +46,10 @@ export async function certifyChannels(app: App, run: RunPlan): Promise<RunCertif
   const demand = config.reconcile.requireCertificate;
   const kept = await readDrafts(store, run.runId);
   const books = await store.feeds.books();
-  const drafts =
-    kept?.drafts ?? books.filter(({ intakes }) => intakes > 0).map(({ channel }) => toUnknown(channel));
+  const bookOf = new Map(books.map((one) => [one.channel, one]));
+  const drafts = (kept?.drafts ?? books.map(({ channel }) => toUnknown(channel))).filter(
+    ({ channel, isAwaited }) => isAwaited || hasSpoken(bookOf.get(channel)),
+  );
   if (drafts.length === 0) return { demand, certificates: [], days: [] };
   const rules = toCertificateRules(app);
   const setAside = await store.feeds.quarantineDays();
@@ -57,7 +60,7 @@ export async function certifyChannels(app: App, run: RunPlan): Promise<RunCertif
   const certified = await Promise.all(
     drafts.map(async (draft): Promise<Certified> => {
       const { channel } = draft;
-      const own = books.find((one) => one.channel === channel);
+      const own = bookOf.get(channel);
       if (own === undefined) throw new Error(`no books of ${channel}`);
       const found = findQuarantined(
         quarantine.get(channel) ?? [],
@@ -89,8 +92,13 @@ export async function certifyChannels(app: App, run: RunPlan): Promise<RunCertif
 }
 
 /** What was known when the run began was not kept with it. */
-function toUnknown(channel: ChannelBooks["channel"]): CertificateDraft {
-  return { channel, since: null, reach: null, expectation: null, shortfalls: [toShortfall("not_noted")] };
+function toUnknown(channel: ChannelBooks["channel"]): ChannelDraft {
+  const shortfalls = [toShortfall("not_noted")];
+  return { channel, since: null, reach: null, expectation: null, shortfalls, isAwaited: false };
+}
+
+function hasSpoken(books: ChannelBooks | undefined): boolean {
+  return books !== undefined && (books.intakes > 0 || books.watermark !== null);
 }
 
 /** @see findNotSwept */

@@ -25,27 +25,30 @@ export function toCertificateRules({ config, settings }: Pick<App, "config" | "s
   return { ...config.reconcile.certificates, settleMs, maxWaitMs, legacyEnds };
 }
 
+/** A draft, and whether the channel is certified even if it never speaks. */
+export interface ChannelDraft extends CertificateDraft {
+  /** Because the settings say how to fetch it, it is subscribed to, or its certificate is asked for by name. */
+  readonly isAwaited: boolean;
+}
+
 /**
- * Drafts the certificates of the channels in use: those that ever spoke, that
- * the settings say how to fetch, or that are to be certified. It has to be done
- * before what came in is settled for a run: what comes later is in neither.
+ * Drafts the certificates of all channels. It has to be done before what came
+ * in is settled for a run: what comes later is in neither. Whether a channel
+ * ever spoke shows only after that, because its first words may lie unread.
  */
-export async function draftCertificates(app: DraftingApp): Promise<readonly CertificateDraft[]> {
+export async function draftCertificates(app: DraftingApp): Promise<readonly ChannelDraft[]> {
   const { store, config, clock, gatePolicy } = app;
   const { scanFiles, legacyApi, statusApi } = config.feeds;
   const rules = toCertificateRules(app);
   const now = clock();
   const [subscribed] = (await listSubscriptions(store.feedStates)).slice(-1);
-  const inUse = new Set<Channel>();
-  for (const { channel, intakes, watermark } of await store.feeds.books()) {
-    if (intakes > 0 || watermark !== null) inUse.add(channel);
-  }
-  if (scanFiles.length > 0) inUse.add("legacy-scan");
-  if (legacyApi !== undefined) inUse.add("legacy-api");
-  if (statusApi !== undefined) inUse.add("status-api");
-  if (subscribed !== undefined) inUse.add("webhook");
+  const awaited = new Set<Channel>();
+  if (scanFiles.length > 0) awaited.add("legacy-scan");
+  if (legacyApi !== undefined) awaited.add("legacy-api");
+  if (statusApi !== undefined) awaited.add("status-api");
+  if (subscribed !== undefined) awaited.add("webhook");
   for (const demand of [config.reconcile.requireCertificate, gatePolicy?.requireCertificate ?? false]) {
-    for (const channel of toNamed(demand)) inUse.add(channel);
+    for (const channel of toNamed(demand)) awaited.add(channel);
   }
   const status = draftApi(
     await readApi(app, "status-api", statusApi?.customers.map(({ number }) => number) ?? []),
@@ -58,7 +61,7 @@ export async function draftCertificates(app: DraftingApp): Promise<readonly Cert
     webhook: draftWebhook(statusApi === undefined ? null : status, subscribed?.at ?? null),
     "status-api": status,
   };
-  return CHANNELS.filter((channel) => inUse.has(channel)).map((channel) => drafts[channel]);
+  return CHANNELS.map((channel) => ({ ...drafts[channel], isAwaited: awaited.has(channel) }));
 }
 
 function toNamed(demand: CertificateDemand): readonly Channel[] {

@@ -1,8 +1,8 @@
 import type { DayCertificate } from "../../domain/certificate.ts";
 import type { Channel } from "../../domain/channel.ts";
-import type { CertificateDraft } from "../../reconcile/certificate/draft.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
 import type { RunCertificates } from "./certify-channels.ts";
+import type { ChannelDraft } from "./draft-certificates.ts";
 
 /*
  * The certificates in the store: the drafts of the run that goes on, and of
@@ -18,7 +18,7 @@ export interface KeptDrafts {
   readonly runId: string;
   /** UTC epoch milliseconds. */
   readonly at: number;
-  readonly drafts: readonly CertificateDraft[];
+  readonly drafts: readonly ChannelDraft[];
 }
 
 /** In the transaction that begins the run: who takes the run over must not know more than its evaluations do. */

@@ -114,9 +114,9 @@ function findUnproven(
   return slots.length === 0 ? [toShortfall("nothing_expected")] : [];
 }
 
-/** What was due after the last fetch may lie on the server. */
+/** What was due after the last fetch that went well may lie on the server. */
 function findMissing(
-  { lastPull }: ScanFeedFacts,
+  { lastGoodAt }: ScanFeedFacts,
   slots: readonly FileSlot[],
   { fileFaults }: CertificateRules,
 ): Shortfall[] {
@@ -124,7 +124,7 @@ function findMissing(
   return slots
     .filter(({ state }) => state === "missing")
     .map(({ customer, expectedAt, dueAt }) =>
-      toShortfall(lastPull !== null && lastPull.endedAt >= dueAt ? "file_missing" : "not_fetched", {
+      toShortfall(lastGoodAt !== null && lastGoodAt >= dueAt ? "file_missing" : "not_fetched", {
         from: expectedAt,
         until: expectedAt,
         detail: customer,

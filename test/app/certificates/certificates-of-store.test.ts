@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { judgeGate, readGate } from "../../../src/app/gate/judge-gate.ts";
 import { gatherReport } from "../../../src/app/gather-report.ts";
 import type { App } from "../../../src/app/open-app.ts";
+import { makeDeliverySaver } from "../../../src/app/receive-deliveries.ts";
 import type { ReconcileResult } from "../../../src/app/reconcile-store.ts";
 import { reconcileStore } from "../../../src/app/reconcile-store.ts";
 import type { CertificateDemand } from "../../../src/domain/certificate.ts";
@@ -154,6 +155,23 @@ describe("the certificates of a store that is fed", () => {
       expect(lacksOf(await reconcileStore(asking))).toEqual(["legacy-scan file_missing"]);
     }));
 
+  it("say when files could not be fetched, and why", () =>
+    withFeeds({}, async ({ app, deliver, advance, pullStatus, pullScans }) => {
+      advance(13 * HOUR);
+      deliver(4);
+      await pullStatus();
+      await pullScans("wrong");
+      const asking = requiring(app);
+      const refused = await reconcileStore(asking);
+      expect(lacksOf(refused)).toEqual(["legacy-scan fetch_failed", "legacy-scan not_fetched"]);
+      expect(refused.reasons).toContainEqual({
+        code: "certificate_incomplete",
+        values: expect.objectContaining({ kind: "fetch_failed", subject: "postnl", others: 1 }),
+      });
+      await pullScans();
+      expect(statesOf(await reconcileStore(asking))).toEqual(ALL_COMPLETE);
+    }));
+
   it("ask for what is overdue: the sweep belongs to them", () =>
     withFeeds(
       { notKnown: [2] },
@@ -194,26 +212,37 @@ describe("the certificates of a store that is fed", () => {
       });
     }));
 
-  it("vouch for the webhook up to each customer's last delivery where not all of them use it", () =>
-    withFeeds({ notPushed: [3, 4] }, async ({ app }) => {
-      const others = { ...app.config.feeds.statusApi, customers: [{ number: "99887766", code: "OTHR" }] };
-      const feeds = { ...app.config.feeds, statusApi: others as App["config"]["feeds"]["statusApi"] };
-      await app.store.transaction(async ({ feedStates }) => {
-        for (const key of ["mark", "begun"]) {
-          const kept = await feedStates.find("status-api", `${key} ${CUSTOMER}`);
-          if (kept !== undefined) await feedStates.save({ ...kept, key: `${key} 99887766` });
-        }
-      });
-      const result = await reconcileStore(requiring({ ...app, config: { ...app.config, feeds } }));
-      expect(lacksOf(result)).toEqual(["webhook not_delivered"]);
-      const days = result.certificates.days.filter(({ channel }) => channel === "webhook");
-      expect(days.map(({ day, state }) => [day, state])).toEqual([
+  it.each([
+    [
+      "is silent from then on where things happened on a later day",
+      [3, 4],
+      ["webhook not_delivered"],
+      "incomplete",
+    ],
+    ["may yet speak where none did", [4], [], "unproven"],
+  ] as const)(
+    "vouch for the webhook up to each customer's last delivery where not all use it: it %s",
+    (_, notPushed, lacks, state) =>
+      withFeeds({ notPushed }, async ({ app }) => {
+        const others = { ...app.config.feeds.statusApi, customers: [{ number: "99887766", code: "OTHR" }] };
+        const feeds = { ...app.config.feeds, statusApi: others as App["config"]["feeds"]["statusApi"] };
+        await app.store.transaction(async ({ feedStates }) => {
+          for (const key of ["mark", "begun"]) {
+            const kept = await feedStates.find("status-api", `${key} ${CUSTOMER}`);
+            if (kept !== undefined) await feedStates.save({ ...kept, key: `${key} 99887766` });
+          }
+        });
+        const result = await reconcileStore(requiring({ ...app, config: { ...app.config, feeds } }));
+        expect(lacksOf(result)).toEqual(lacks);
+        const days = result.certificates.days.filter(({ channel }) => channel === "webhook");
         // The first delivery came on the day before.
-        [dayName(1), "complete"],
-        [dayName(2), "incomplete"],
-        [dayName(3), "incomplete"],
-      ]);
-    }));
+        expect(days[0]).toMatchObject({ day: dayName(1), state: "complete" });
+        const lastPushed = Math.min(...notPushed) - 1;
+        for (const { day, state: found } of days) {
+          expect([day, found]).toEqual([day, day < dayName(lastPushed) ? "complete" : state]);
+        }
+      }),
+  );
 
   it("vouch for nothing that came after the run had begun, whoever ends it", () =>
     withFeeds({ withheld: [2] }, async ({ app, deliver, pullScans }) => {
@@ -275,6 +304,17 @@ describe("the certificates of a store that is fed by hand", () => {
       // A channel that is asked for and does not exist proves nothing either.
       const absent = await reconcileStore(requiring(app, ["legacy-api"]));
       expect(absent.reasons[0]?.values).toMatchObject({ channel: "legacy-api", kind: "never_spoke" });
+    }));
+
+  it("know a channel whose first words lay unread when the run began", () =>
+    withMemoryApp(async (shipped) => {
+      const app = at(BASE + 20 * HOUR, shipped);
+      const { content, arrival } = aDelivery({ receivedAt: BASE + HOUR });
+      const body = Buffer.from(content);
+      await makeDeliverySaver(app)([{ body, receivedAt: BASE + HOUR, deliveryId: arrival.name }]);
+      const result = await reconcileStore(app);
+      expect(statesOf(result)).toEqual({ webhook: "unproven" });
+      expect(result.certificates.certificates[0]?.received.rows).toBe(1);
     }));
 
   it("are none where nothing came", () =>

@@ -60,12 +60,12 @@ describe("the certificate of the scan files", () => {
     ["was never fetched", [aFeed(), aFeed({ feed: "b", assessment: null })], "never_fetched", "incomplete"],
     ["lacks a file", [aFeed({}, without(2))], "file_missing", "incomplete"],
     [
-      "lacks a file that was due after the last fetch",
-      [aFeed({ lastPull: { endedAt: NOW - 3 * HOUR, problems: [] } }, without(0))],
+      "lacks a file that was due after the last fetch that went well",
+      [aFeed({ lastGoodAt: NOW - 3 * HOUR }, without(0))],
       "not_fetched",
       "incomplete",
     ],
-    ["was never fetched by a pull", [aFeed({ lastPull: null }, without(2))], "not_fetched", "incomplete"],
+    ["was never fetched well", [aFeed({ lastGoodAt: null }, without(2))], "not_fetched", "incomplete"],
     [
       "cannot be fetched any more",
       [aFeed({ lastPull: { endedAt: NOW, problems: ["refused"] }, lastGoodAt: NOW - 13 * HOUR })],
