@@ -54,7 +54,7 @@ const SCHEMA = z.strictObject({
       /** What a certificate allows. */
       certificates: z
         .strictObject({
-          /** Rows set aside, of those received on a day. */
+          /** Rows set aside, of them and the status changes received on a day. */
           quarantinedShare: share.default(0.001),
           /** Status changes that the webhook failed to push, of those that the status API told of on a day. */
           notPushedShare: share.default(0.001),

@@ -59,7 +59,7 @@ export function aCertificatesReport(wish: Partial<CertificatesReport> = {}): Cer
             kind: "quarantined",
             subject: null,
             count: 96,
-            of: 5120,
+            of: 5024,
             from: "2026-03-18T00:00:00Z",
             until: "2026-03-18T23:59:59.999Z",
             detail: null,

@@ -23,7 +23,7 @@ export interface CertificateDraft {
 
 /** What a certificate goes by. */
 export interface CertificateRules {
-  /** Rows that may be set aside, of those received on a day. */
+  /** Rows that may be set aside, of them and the status changes received on a day. */
   readonly quarantinedShare: number;
   /** Status changes that the webhook may fail to push, of those that the status API told of on a day. */
   readonly notPushedShare: number;

@@ -61,8 +61,10 @@ export interface Quarantine {
 }
 
 /**
- * Days on which more rows were set aside than may be, of all that was received
- * then. Rows that nobody can date are held against all rows.
+ * Days on which more rows were set aside than may be, of them and the status
+ * changes that were received then. There may be more rows than status changes,
+ * so that the share is rather too large. Rows that nobody can date are held
+ * against all rows.
  *
  * @param rows of the channel, in all
  * @param received status changes by the day of their receipt
@@ -77,10 +79,10 @@ export function findQuarantined(
   return quarantine
     .filter(({ day }) => day === null || isRecent(day, now))
     .map(({ day, rows: count }) => {
-      const of = day === null ? Math.max(rows, count) : count + (received?.get(day) ?? 0);
+      const of = day === null ? Math.max(rows - count, 0) : (received?.get(day) ?? 0);
       return toShortfall("quarantined", { count, of, ...toSpan(day) });
     })
-    .filter(({ count, of }) => count > quarantinedShare * (of ?? count));
+    .filter(({ count, of }) => count > quarantinedShare * (count + (of ?? 0)));
 }
 
 /** Deliveries that were acknowledged before the run began, and not read by its end. */

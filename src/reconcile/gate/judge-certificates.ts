@@ -29,18 +29,21 @@ export interface CertifiedFeeds {
  *
  * @param last the days that count, oldest first
  * @param demand all: of every channel in use that had begun to speak by the day
- * @returns `lacking`: judged, and not complete; `unknown`: never judged
+ * @returns `lacking`: something is not there; `unproven`: nobody can vouch for it; `unknown`: no run judged it
  */
 export function findUncertified(
   last: readonly Pick<GateDay, "day">[],
   demand: CertificateDemand,
   { days, begunAt }: CertifiedFeeds,
-): { readonly lacking: Uncertified | null; readonly unknown: Uncertified | null } {
+): Readonly<Record<"lacking" | "unproven" | "unknown", Uncertified | null>> {
   const [first] = last;
   const end = last.at(-1);
   const lacking = new Tally();
+  const unproven = new Tally();
   const unknown = new Tally();
-  if (first === undefined || end === undefined || demand === false) return { lacking: null, unknown: null };
+  if (first === undefined || end === undefined || demand === false) {
+    return { lacking: null, unproven: null, unknown: null };
+  }
   for (const day of listDays(first.day, end.day)) {
     const states = days.get(day);
     for (const channel of demand === true ? begunAt.keys() : demand) {
@@ -48,10 +51,11 @@ export function findUncertified(
       if (demand === true && begun !== null && begun >= endOf(day)) continue;
       const state = states?.get(channel);
       if (state === undefined) unknown.add(day, channel);
-      else if (state !== "complete") lacking.add(day, channel);
+      else if (state === "unproven") unproven.add(day, channel);
+      else if (state === "incomplete") lacking.add(day, channel);
     }
   }
-  return { lacking: lacking.sum(), unknown: unknown.sum() };
+  return { lacking: lacking.sum(), unproven: unproven.sum(), unknown: unknown.sum() };
 }
 
 class Tally {

@@ -54,7 +54,9 @@ const MOST_STRATA = 200;
  * else `go`. A bad episode more never turns `no_go` or `not_proven` into `go`:
  * what refutes and what proves is counted over days that do not depend on what
  * went wrong. Nor does data that is not there: a day whose certificate is not
- * complete stays among the days that count, and holds the gate back.
+ * complete stays among the days that count, and holds the gate back. Where
+ * something is missing the figures cannot be trusted; where nobody can vouch
+ * for them they may still speak against.
  */
 export function judgeGate(input: GateInput): GateJudgement {
   const { sums, findings, run, settleMs, mappedCodes, policy } = input;
@@ -77,7 +79,7 @@ export function judgeGate(input: GateInput): GateJudgement {
   const { clean, known } = sumCounts(traffic, all);
   const exercised = codes.inUse === 0 ? 1 : codes.exercised / codes.inUse;
   const silent = findSilent(run, counting.at(-1), policy);
-  const { lacking, unknown } = findUncertified(last, policy.requireCertificate, run.certificates);
+  const { lacking, unproven, unknown } = findUncertified(last, policy.requireCertificate, run.certificates);
   const count = (state: GateDay["state"]): number => last.filter((day) => day.state === state).length;
   const blocked = (states: readonly GateStratum["state"][]): number =>
     judged.strata.filter(({ blocks, state }) => blocks && states.includes(state)).length;
@@ -97,7 +99,6 @@ export function judgeGate(input: GateInput): GateJudgement {
   }
   if (silent.length > 0) add("not_proven", "channel_silent", { channels: silent.join(", ") });
   if (lacking !== null) add("not_proven", "certificate_lacking", toUncertifiedValues(lacking));
-  if (unknown !== null) add("not_proven", "certificate_unknown", toUncertifiedValues(unknown));
   const isBasisSound = reasons.length === 0;
 
   if (count("unclean") > 0) add("no_go", "day_not_clean", { days: count("unclean"), of: last.length });
@@ -109,6 +110,8 @@ export function judgeGate(input: GateInput): GateJudgement {
 
   if (counting.length < policy.days)
     add("not_proven", "too_few_days", { days: counting.length, of: policy.days });
+  if (unproven !== null) add("not_proven", "certificate_unproven", toUncertifiedValues(unproven));
+  if (unknown !== null) add("not_proven", "certificate_unknown", toUncertifiedValues(unknown));
   if (count("pending") > 0) add("not_proven", "day_pending", { days: count("pending") });
   if (blocked(["not_proven", "few"]) > 0) {
     add("not_proven", "strata_not_proven", { strata: blocked(["not_proven", "few"]) });

@@ -41,6 +41,11 @@ const WAYS: readonly (readonly [GateReason["code"], "go" | "no_go" | "not_proven
     { run: { certificates: certifiedFeeds({ [`${dayOf(3)} webhook`]: "incomplete" }) } },
   ],
   [
+    "certificate_unproven",
+    "not_proven",
+    { run: { certificates: certifiedFeeds({ [`${dayOf(3)} webhook`]: "unproven" }) } },
+  ],
+  [
     "certificate_unknown",
     "not_proven",
     { run: { certificates: certifiedFeeds({ [`${dayOf(3)} webhook`]: null }) } },
@@ -85,7 +90,7 @@ describe("the certificates of the days that count", () => {
     const [tooEarly = "", first = "", last = "", tooLate = ""] = days;
     const wish = certificates({ [tooEarly]: "incomplete", [tooLate]: null });
     expect(reasonsOf(wish)).toEqual([]);
-    expect(reasonsOf(certificates({ [first]: "incomplete", [last]: "unproven" }))).toEqual([
+    expect(reasonsOf(certificates({ [first]: "incomplete", [last]: "incomplete" }))).toEqual([
       ["certificate_lacking", { days: 2, channels: "webhook", first: dayOf(1), last: dayOf(5) }],
     ]);
   });
@@ -125,6 +130,8 @@ describe("the certificates of the days that count", () => {
 
   it("never move a bad day out of sight", () => {
     const episodes = [...cleanDays(6), bad(5)];
+    const unproven = judge({ ...certificates({ [`${dayOf(5)} webhook`]: "unproven" }), episodes });
+    expect(unproven).toMatchObject({ verdict: "no_go", cleanDays: 0 });
     const wish = certificates({ [`${dayOf(5)} webhook`]: "incomplete" });
     const judgement = judge({ ...wish, episodes });
     expect(judgement).toMatchObject({ verdict: "not_proven", cleanDays: 0 });
