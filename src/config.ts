@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
+import { CHANNELS } from "./domain/channel.ts";
 import { UsageError } from "./domain/errors.ts";
+import { FILE_IRREGULARITIES } from "./domain/file-calendar.ts";
 import { FINDING_KINDS, SEVERITIES } from "./domain/finding.ts";
 import { FEEDS, timeOfDay, zone } from "./feed-settings.ts";
 import type { SecretPlace } from "./secrets.ts";
@@ -9,6 +11,7 @@ import { SECRET } from "./secrets.ts";
 
 const seconds = z.number().nonnegative();
 const hours = z.number().nonnegative();
+const share = z.number().min(0).max(1);
 const instant = z
   .string()
   .refine(isInstant, "an ISO 8601 instant with offset or Z, such as 2026-03-07T22:30:00Z");
@@ -42,6 +45,23 @@ const SCHEMA = z.strictObject({
       webhookInUse: z
         .record(z.string(), z.strictObject({ from: instant, until: instant.optional() }))
         .default({}),
+      /** Whose completeness certificate a run needs for *go*: `true` stands for every channel that is in use. */
+      requireCertificate: z
+        .union([z.boolean(), z.array(z.enum(CHANNELS)).min(1)], {
+          error: `true, false, or a list of channels: ${CHANNELS.join(", ")}`,
+        })
+        .default(false),
+      /** What a certificate allows. */
+      certificates: z
+        .strictObject({
+          /** Rows set aside, of them and the status changes received on a day. */
+          quarantinedShare: share.default(0.001),
+          /** Status changes that the webhook failed to push, of those that the status API told of on a day. */
+          notPushedShare: share.default(0.001),
+          /** What of the file calendar makes the scan files incomplete. */
+          fileFaults: z.array(z.enum(FILE_IRREGULARITIES)).default(["missing", "gap", "unreadable", "short"]),
+        })
+        .prefault({}),
     })
     .prefault({}),
   worker: z

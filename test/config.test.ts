@@ -18,6 +18,12 @@ const DEFAULTS = {
     settleHours: { new: 2, legacy: 12 },
     severities: {},
     webhookInUse: {},
+    requireCertificate: false,
+    certificates: {
+      quarantinedShare: 0.001,
+      notPushedShare: 0.001,
+      fileFaults: ["missing", "gap", "unreadable", "short"],
+    },
   },
   worker: {
     nightlyAt: "03:30",
@@ -119,6 +125,8 @@ reconcile:
   webhookInUse:
     "00112233": { from: 2026-03-01T00:00:00Z }
     "44556677": { from: 2026-03-01T00:00:00+01:00, until: 2026-04-01T00:00Z }
+  requireCertificate: [legacy-scan, status-api]
+  certificates: { quarantinedShare: 0.01, notPushedShare: 0, fileFaults: [missing] }
 worker:
   nightlyAt: "23:59"
   zone: Europe/Brussels
@@ -201,6 +209,8 @@ serve:
           "00112233": { from: "2026-03-01T00:00:00Z" },
           "44556677": { from: "2026-03-01T00:00:00+01:00", until: "2026-04-01T00:00Z" },
         },
+        requireCertificate: ["legacy-scan", "status-api"],
+        certificates: { quarantinedShare: 0.01, notPushedShare: 0, fileFaults: ["missing"] },
       },
       worker: {
         nightlyAt: "23:59",
@@ -264,6 +274,14 @@ serve:
       'reconcile: { webhookInUse: { "1": { from: 2026-02-30T00:00:00Z } } }',
       /webhookInUse\.1/,
     ],
+    ["a certificate of no channel", "reconcile: { requireCertificate: [] }", /requireCertificate/],
+    [
+      "a channel that is none",
+      "reconcile: { requireCertificate: [sftp] }",
+      /true, false, or a list.*legacy-scan/,
+    ],
+    ["a share above all", "reconcile: { certificates: { quarantinedShare: 1.1 } }", /quarantinedShare/],
+    ["a file fault that is none", "reconcile: { certificates: { fileFaults: [lost] } }", /fileFaults/],
     ["a time of day that no clock shows", 'worker: { nightlyAt: "24:00" }', /worker\.nightlyAt.*03:30/],
     ["a time of day that YAML reads as a number", "worker: { nightlyAt: 03:30:00 }", /worker\.nightlyAt/],
     ["a lease too short to renew", "worker: { leaseSeconds: 0 }", /worker\.leaseSeconds/],

@@ -6,6 +6,7 @@ import type { VerdictReason } from "../domain/verdict.ts";
 import { findCorrections } from "../reconcile/find-corrections.ts";
 import type { FamilyReport } from "../report/judgement-data.ts";
 import type { CodeReport, ReportData } from "../report/report-data.ts";
+import { reportCertificates } from "./certificates/report-certificates.ts";
 import { judgeGate } from "./gate/judge-gate.ts";
 import { gatherCutover, hasDates } from "./gather-cutover.ts";
 import { gatherFiles } from "./gather-files.ts";
@@ -45,6 +46,7 @@ export async function gatherReport(app: App, result: ReconcileResult): Promise<R
       corrections.push({ barcode, ...rest, at: toIsoUtc(at) });
     }
   }
+  const certificates = await reportCertificates(app, result.certificates);
   const files = await gatherFiles(app);
   const drift = await listDrift(app);
   const speed = await readSpeed(app);
@@ -67,6 +69,7 @@ export async function gatherReport(app: App, result: ReconcileResult): Promise<R
       firstReceivedAt: toIsoUtcOrNull(firstReceivedAt),
       watermark: toIsoUtcOrNull(watermark),
     })),
+    ...(certificates === undefined ? {} : { certificates }),
     ...(files === undefined ? {} : { files }),
     kinds,
     codes: overview.codes(),

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { VerdictReason } from "../domain/verdict.ts";
+import { findFailed } from "../reconcile/certificate/demand.ts";
 import { lastLegacyEndOf } from "../reconcile/cutover/phase.ts";
 import { findStaleFeeds, judgeRun } from "../reconcile/judge-run.ts";
 import type { RecallOfKind } from "../reconcile/recall/prove-recall.ts";
@@ -12,6 +13,10 @@ import type { Selection } from "../store/parcel-access.ts";
 import type { RunPlan, RunRecord } from "../store/run-access.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import { RUN_SUBJECT, whileHeld } from "../store/work-on-groups.ts";
+import type { RunCertificates } from "./certificates/certify-channels.ts";
+import { certifyChannels } from "./certificates/certify-channels.ts";
+import { draftCertificates } from "./certificates/draft-certificates.ts";
+import { saveDayCertificates, saveDrafts } from "./certificates/keep-certificates.ts";
 import type { EvaluationListener } from "./crew.ts";
 import { evaluate, OWNER, sweepInbox, toLeaseMs } from "./crew.ts";
 import { toRules } from "./evaluate-groups.ts";
@@ -51,6 +56,8 @@ export interface ReconcileResult {
   readonly kinds: readonly KindReport[];
   /** By kind: defects planted in copies of matched parcels, and how many were found. */
   readonly recall: readonly RecallOfKind[];
+  /** How complete the channels are that it rests on. */
+  readonly certificates: RunCertificates;
   /** Parcels that were evaluated in this run. */
   readonly evaluated: number;
 }
@@ -87,6 +94,7 @@ export async function reconcileStore(app: App, options: ReconcileOptions = {}): 
       await assertClaims(tx, claim, job);
       await job?.end(tx, result);
       await saveRunProof(tx, result, record.now);
+      await saveDayCertificates(tx, result.certificates, record.now);
       if (tail?.isKept === false) await keepTailModel(tx, tail.model, plan.now);
       await tx.evaluations.saveRun(record);
     });
@@ -114,12 +122,15 @@ async function findOwnRun(app: App, job: JobOfRun | undefined): Promise<RunPlan 
 
 async function openRun(app: App, options: ReconcileOptions, claim: Claim): Promise<RunPlan> {
   const { signal, onClaimLost, job } = options;
+  const at = app.clock();
+  const drafts = await draftCertificates(app);
   await sweepInbox(app, { signal, onClaimLost });
   signal?.throwIfAborted();
   const plan = await planRun(app, options);
   await app.store.transaction(async (tx) => {
     await assertClaims(tx, claim, job);
     await tx.evaluations.openRun(plan);
+    await saveDrafts(tx, { runId: plan.runId, at, drafts });
   });
   return plan;
 }
@@ -183,12 +194,15 @@ async function judge(
   // A store that begins after the end of the old feed does not wait for it.
   const isLegacyMissed = progress.watermarks.legacy === null && now >= legacyEndsAt;
   const neverSpoke = totals.neverSpoke - (isLegacyMissed ? 1 : 0);
-  const { verdict, difference, reasons } = judgeRun({ ...totals, neverSpoke }, stale, recall);
+  const certificates = await certifyChannels(app, plan);
+  const failed = findFailed(certificates.certificates, certificates.demand);
+  const { verdict, difference, reasons } = judgeRun({ ...totals, neverSpoke }, stale, recall, failed);
   const { matched, known, mismatched, pending, not_proven: notProven } = totals.verdicts;
   const result: ReconcileResult = {
     reasons,
     kinds: toKinds(await store.findings.counts()),
     recall,
+    certificates,
     evaluated,
     report: {
       runId,

@@ -42,6 +42,8 @@ export interface VerdictReason {
     | "feed_silent"
     | "feed_stale"
     | "recall_incomplete"
+    | "certificate_incomplete"
+    | "certificate_unproven"
     | "nothing_compared"
     | "findings_open"
     | "all_agree"

@@ -1,6 +1,7 @@
+import type { ChannelCertificate } from "../domain/certificate.ts";
 import type { Side } from "../domain/channel.ts";
 import { SIDES } from "../domain/channel.ts";
-import { toIsoUtc } from "../domain/instant.ts";
+import { toIsoUtc, toIsoUtcOrNull } from "../domain/instant.ts";
 import type { StoreTotals } from "../domain/store-totals.ts";
 import type { RunVerdict, VerdictReason } from "../domain/verdict.ts";
 import type { RecallOfKind } from "./recall/prove-recall.ts";
@@ -56,11 +57,13 @@ export function findStaleFeeds(
  *
  * @param stale see {@link findStaleFeeds}
  * @param recall see `recall/prove-recall.ts`
+ * @param failed certificates that have to be complete, and are not
  */
 export function judgeRun(
   totals: StoreTotals,
   stale: readonly StaleFeed[] = [],
   recall: readonly Pick<RecallOfKind, "planted" | "found">[] = [],
+  failed: readonly ChannelCertificate[] = [],
 ): {
   readonly verdict: RunVerdict;
   readonly difference: number;
@@ -81,10 +84,36 @@ export function judgeRun(
   const planted = recall.reduce((sum, kind) => sum + kind.planted, 0);
   const found = recall.reduce((sum, kind) => sum + kind.found, 0);
   if (found < planted) add("recall_incomplete", { found, planted });
+  for (const certificate of failed) add(toCertificateCode(certificate), toCertificateValues(certificate));
   const isProven = reasons.length === 0;
   if (open > 0) add("findings_open", { open, parcels: totals.verdicts.mismatched });
   else if (isProven) add("all_agree", { parcels: totals.verdicts.matched + totals.verdicts.known });
   const notSettled = pending - totals.heldBackBySilence;
   if (notSettled > 0) add("pending_left", { pending: notSettled, parcels: totals.verdicts.pending });
   return { verdict: isProven ? (open > 0 ? "no_go" : "go") : "not_proven", difference, reasons };
+}
+
+function toCertificateCode({ state }: ChannelCertificate): VerdictReason["code"] {
+  return state === "unproven" ? "certificate_unproven" : "certificate_incomplete";
+}
+
+/** The gravest shortfall, and how many there are besides. What does not apply is left out. */
+function toCertificateValues({ channel, shortfalls }: ChannelCertificate): VerdictReason["values"] {
+  const [worst] = shortfalls;
+  if (worst === undefined) return { channel };
+  const { kind, count, of, subject, detail } = worst;
+  const all = {
+    channel,
+    kind,
+    count,
+    of,
+    subject,
+    detail,
+    from: toIsoUtcOrNull(worst.from),
+    until: toIsoUtcOrNull(worst.until),
+    others: shortfalls.length - 1,
+  };
+  return Object.fromEntries(
+    Object.entries(all).filter((pair): pair is [string, string | number] => pair[1] !== null),
+  );
 }

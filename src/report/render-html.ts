@@ -1,4 +1,5 @@
 import { compareSums } from "./compare-sums.ts";
+import { renderCertificates } from "./html/certificates-section.ts";
 import { renderCutover } from "./html/cutover-section.ts";
 import { renderDays } from "./html/days-section.ts";
 import { renderDrift } from "./html/drift-section.ts";
@@ -80,6 +81,7 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
     renderFindings(data, parts),
     renderKnownRules(data, parts),
     renderPending(data, parts),
+    renderCertificates(data, parts),
     renderChannels(data, parts),
     renderFiles(data, parts),
     renderSpeed(data, parts),
@@ -108,7 +110,7 @@ export function renderHtml(data: ReportData, lang: Lang): RenderedReport {
 }
 
 function renderContents(data: ReportData, { texts }: Parts): Html {
-  const { files, drift = [], gate, speed, noise, cutover, families, knownRules, recall } = data;
+  const { certificates, files, drift = [], gate, speed, noise, cutover, families, knownRules, recall } = data;
   const headings: Readonly<Record<SectionId, string>> = {
     gate: texts.gate.heading,
     parcels: texts.rates.heading,
@@ -119,6 +121,7 @@ function renderContents(data: ReportData, { texts }: Parts): Html {
     findings: texts.findings.heading,
     known: texts.knownRules.heading,
     pending: texts.pendingSection.heading,
+    certificates: texts.certificates.heading,
     channels: texts.channelsSection.heading,
     files: texts.filesSection.heading,
     speed: texts.speed.heading,
@@ -133,6 +136,7 @@ function renderContents(data: ReportData, { texts }: Parts): Html {
     words: texts.glossary.heading,
   };
   const isShown = {
+    certificates: certificates !== undefined,
     files: files !== undefined,
     drift: drift.length > 0,
     gate: gate !== undefined,

@@ -3,6 +3,7 @@ import type { FileIrregularity, FileIrregularityKind, FileSlot } from "../domain
 import type { Cause, FindingKind, FindingState, PendingReason, Severity } from "../domain/finding.ts";
 import type { EpisodeTally, ParcelVerdict, RowTally, RunVerdict, VerdictReason } from "../domain/verdict.ts";
 import type { GateReport } from "../reconcile/gate/gate-report.ts";
+import type { CertificatesReport } from "./certificate-data.ts";
 import type { DriftReport } from "./contract-data.ts";
 import type { CutoverReport } from "./cutover-data.ts";
 import type { NoiseReport, SpeedReport } from "./feeds-data.ts";
@@ -164,6 +165,8 @@ export interface ReportData {
   readonly reasons: readonly VerdictReason[];
   readonly summary: ReconcileReport;
   readonly channels: readonly ChannelReport[];
+  /** How complete the channels in use are; absent where none is. */
+  readonly certificates?: CertificatesReport;
   /** Absent where no scan files were ever fetched. */
   readonly files?: FilesReport;
   readonly kinds: readonly KindReport[];

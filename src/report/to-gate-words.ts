@@ -16,7 +16,8 @@ export function toGateReasonText(
   const counted = COUNTED.map((name) => values[name]).find((value) => typeof value === "number");
   const shown = Object.entries(values).map(([name, value]) => {
     if (typeof value === "number") return [name, formats.number(value)] as const;
-    return [name, name === "channels" ? toChannelNames(value, texts) : value] as const;
+    if (name === "channels") return [name, toChannelNames(value, texts)] as const;
+    return [name, name === "first" || name === "last" ? formats.day(value) : value] as const;
   });
   return { text: fillText(toPlural(text, counted ?? 1), Object.fromEntries(shown)), next };
 }

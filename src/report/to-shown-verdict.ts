@@ -1,4 +1,5 @@
 import type { RunVerdict, VerdictReason } from "../domain/verdict.ts";
+import { toCertificateReason } from "./certificate-words.ts";
 import type { SumLine } from "./compare-sums.ts";
 import { toDifference } from "./compare-sums.ts";
 import { toExitCode } from "./exit-code.ts";
@@ -44,8 +45,10 @@ export function toShownVerdict(
   ];
   return {
     verdict,
-    reasons: reasons.map(({ code, values }) =>
-      toReasonText(code, toReasonFigures(code, summary, difference), values, texts, formats),
+    reasons: reasons.map(
+      ({ code, values }) =>
+        toCertificateReason({ code, values }, texts, formats) ??
+        toReasonText(code, toReasonFigures(code, summary, difference), values, texts, formats),
     ),
     exitCode: toExitCode(verdict),
   };
@@ -92,6 +95,8 @@ function toReasonFigures(
     case "feed_stale":
       return { count: 1 };
     case "recall_incomplete":
+    case "certificate_incomplete":
+    case "certificate_unproven":
       return { count: 1 };
     case "nothing_compared":
       return { count: parcels.total };

@@ -53,6 +53,14 @@ export interface QuarantineGroup {
   readonly message: string;
 }
 
+/** The rows that one channel had set aside on one day. */
+export interface QuarantineDay {
+  readonly channel: Channel;
+  /** Counted from 1 January 1970, UTC; `null`: nobody knows when they were received. */
+  readonly day: number | null;
+  readonly rows: number;
+}
+
 /** Records of one channel and bucket, as `inbox-record.ts` writes them. */
 export interface InboxBatch {
   readonly bucket: number;
@@ -133,6 +141,8 @@ export interface FeedReader {
   books(): Promise<readonly ChannelBooks[]>;
   progress(): Promise<FeedProgress>;
   quarantined(limit: number): Promise<readonly (QuarantinedIn & { readonly name: string })[]>;
+  /** How many rows are set aside, by channel and by the day of their intake's first arrival. */
+  quarantineDays(): Promise<readonly QuarantineDay[]>;
   /** The rows set aside, together by channel, name and code, and in that order. */
   quarantineGroups(limit: number): Promise<readonly QuarantineGroup[]>;
   /** Every recorded arrival of an intake, in order of receipt; the first of a packed delivery stands in its observation. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Channel } from "../../src/domain/channel.ts";
+import { timeOf } from "../support/observations.ts";
 import { anIntake, hashOf } from "../support/store-rows.ts";
 import type { OpenStore } from "./store-under-test.ts";
 import { useStore } from "./store-under-test.ts";
@@ -64,6 +65,32 @@ export function keepsQuarantine(openStore: OpenStore): void {
       ];
       expect(await kit.store.feeds.quarantineGroups(10)).toEqual(groups);
       expect(await kit.store.feeds.quarantineGroups(2)).toEqual(groups.slice(0, 2));
+    });
+
+    it("counts rows by channel and by the day of their intake's first arrival", async () => {
+      const receivedAt = timeOf("2026-03-07T23:59:59.999Z");
+      await write(async (writer) => {
+        for (const [name, at] of [
+          ["a", receivedAt],
+          ["b", receivedAt + 1],
+        ] as const) {
+          const { arrival, ...intake } = anIntake(name);
+          await writer.saveIntakes([{ ...intake, arrival: { ...arrival, receivedAt: at } }]);
+        }
+        await writer.saveQuarantined([
+          row("a", 1),
+          row("a", 2),
+          row("b", 1),
+          row("c", 1),
+          row("a", 3, "webhook"),
+        ]);
+      });
+      expect(await kit.store.feeds.quarantineDays()).toEqual([
+        { channel: "legacy-scan", day: null, rows: 1 },
+        { channel: "legacy-scan", day: 20_519, rows: 2 },
+        { channel: "legacy-scan", day: 20_520, rows: 1 },
+        { channel: "webhook", day: 20_519, rows: 1 },
+      ]);
     });
 
     it("names a row after its intake's first arrival when it is not told otherwise", async () => {

@@ -14,6 +14,7 @@ export function aGateReport(wish: InputWish = {}): GateReport {
       judgedAt: "2026-03-07T20:00:00Z",
       watermarks: { legacy: "2026-03-07T19:00:00Z", new: "2026-03-07T19:00:00Z" },
       sums: "5".repeat(64),
+      certificates: "c".repeat(64),
       rules: "1fa0af8726ec11b1",
       policy: "b".repeat(64),
     },

@@ -1,5 +1,7 @@
+import type { CertificateState } from "../../src/domain/certificate.ts";
 import type { Sums } from "../../src/reconcile/facts/sums.ts";
 import type { GateFindings } from "../../src/reconcile/gate/gather-findings.ts";
+import type { CertifiedFeeds } from "../../src/reconcile/gate/judge-certificates.ts";
 import type { GateInput, GateRun } from "../../src/reconcile/gate/judge-gate.ts";
 import type { GatePolicy } from "../../src/reconcile/gate/policy.ts";
 import { HOUR } from "./observations.ts";
@@ -75,6 +77,21 @@ export function aPolicy(wish: Partial<GatePolicy> = {}): GatePolicy {
 
 const NO_FINDINGS: GateFindings = { criticalByDay: new Map(), missedBy: [], families: [] };
 
+/** Both channels spoke from the first day on, and are complete on thirty days, but for those of the wish (by `DAY CHANNEL`). */
+export function certifiedFeeds(
+  wish: Readonly<Record<string, CertificateState | null>> = {},
+  channels: readonly string[] = ["legacy-scan", "webhook"],
+): CertifiedFeeds {
+  const days = Array.from({ length: 30 }, (_, n) => {
+    const states = channels.flatMap((channel) => {
+      const state = wish[`${dayOf(n)} ${channel}`];
+      return state === null ? [] : [[channel, state ?? "complete"] as const];
+    });
+    return [dayOf(n), new Map(states)] as const;
+  });
+  return { days: new Map(days), begunAt: new Map(channels.map((channel) => [channel, startOf(0)])) };
+}
+
 /** A run in the seventh night: days 0 to 5 are settled. */
 function aRun(wish: Partial<GateRun> = {}): GateRun {
   const now = startOf(6) + 20 * HOUR;
@@ -90,6 +107,7 @@ function aRun(wish: Partial<GateRun> = {}): GateRun {
       ["legacy-scan", now - HOUR],
       ["webhook", now - HOUR],
     ]),
+    certificates: certifiedFeeds(),
     ...wish,
   };
 }

@@ -12,6 +12,7 @@ export interface LastPull {
 }
 
 const KEY = "last pull";
+const GOOD_KEY = "last good pull";
 const MOST_PROBLEMS = 5;
 const PROBLEMS = z.array(z.string());
 
@@ -21,7 +22,9 @@ export async function savePulls({ store, clock }: App, pulls: readonly FeedPull[
   await store.transaction(async ({ feedStates }) => {
     for (const { feed, problems } of pulls) {
       const value = JSON.stringify(problems.slice(0, MOST_PROBLEMS));
-      await feedStates.save({ feed, key: KEY, value, changedAt: clock() });
+      const changedAt = clock();
+      await feedStates.save({ feed, key: KEY, value, changedAt });
+      if (problems.length === 0) await feedStates.save({ feed, key: GOOD_KEY, value: "{}", changedAt });
     }
   });
 }
@@ -31,4 +34,9 @@ export async function findLastPull(states: FeedStateReader, feed: string): Promi
   const state = await states.find(feed, KEY);
   if (state === undefined) return undefined;
   return { endedAt: state.changedAt, problems: PROBLEMS.parse(JSON.parse(state.value)) };
+}
+
+/** When a pull of a feed last ended without a problem (UTC epoch milliseconds). */
+export async function findLastGoodPull(states: FeedStateReader, feed: string): Promise<number | undefined> {
+  return (await states.find(feed, GOOD_KEY))?.changedAt;
 }

@@ -92,6 +92,10 @@ async function pullListings(app: App, pull: CustomerPull): Promise<void> {
     );
     await feed.keep(answers, async (tx) => {
       await memory.save(tx, markKey, stretch.mark);
+      if (mark === null) await memory.save(tx, `begun ${customer}`, stretch.periods[0]?.from ?? stretch.mark);
+      if (stretch.lost !== null) {
+        await memory.save(tx, `lost ${customer} ${toIsoUtc(stretch.lost.from)}`, stretch.lost);
+      }
       for (const question of questions) await memory.save(tx, `ask ${question.barcode}`, question);
     });
     if (stretch.lost !== null) {

@@ -103,7 +103,9 @@ async function pullListing(
     feed.judge(what, { kind: "answered" });
     const step = planNextPage(listing, judgement.nextCursor, seen);
     if (step.kind === "done") {
+      const isFirst = (await memory.find(toMarkKey(number))) === null;
       await feed.keep([answer], async (tx) => {
+        if (isFirst) await memory.save(tx, `begun ${number}`, listing.from);
         await memory.save(tx, toMarkKey(number), step.mark);
         await memory.drop(tx, toListingKey(number));
       });

@@ -55,7 +55,8 @@ export async function sweepStatusApi(
     await askAbout(parcel, (tx, outcome) => {
       const now = toAsked(before, about, app.clock());
       // In vain it does not count, but it waits as long, so that it never keeps others from their turn.
-      const kept = outcome === "in vain" ? { ...now, times: before?.times ?? 1 } : now;
+      const wasAnswered = before !== undefined && before.inVain !== true && about <= before.about;
+      const kept = outcome === "in vain" ? { ...now, times: before?.times ?? 1, inVain: !wasAnswered } : now;
       return memory.save(tx, `asked ${barcode}`, kept);
     });
   }

@@ -5,10 +5,14 @@ import { compareText } from "../../domain/observation.ts";
 import type { Sums } from "../../reconcile/facts/sums.ts";
 import type { GateBasis, GateReport } from "../../reconcile/gate/gate-report.ts";
 import { gatherFindings } from "../../reconcile/gate/gather-findings.ts";
+import type { DayStates } from "../../reconcile/gate/judge-certificates.ts";
 import { judgeGate as judge } from "../../reconcile/gate/judge-gate.ts";
 import type { GatePolicy } from "../../reconcile/gate/policy.ts";
 import { toStableJson } from "../../report/render-json.ts";
+import type { ChannelBooks } from "../../store/intake-access.ts";
 import type { EndedRun } from "../../store/run-access.ts";
+import type { DayBook } from "../certificates/keep-certificates.ts";
+import { readDayBook } from "../certificates/keep-certificates.ts";
 import { toRules } from "../evaluate-groups.ts";
 import type { App } from "../open-app.ts";
 import { readSums } from "../read-sums.ts";
@@ -28,7 +32,7 @@ const HOUR_MS = 3_600_000;
  */
 export async function judgeGate(
   app: App,
-  result: Pick<ReconcileResult, "report" | "recall">,
+  result: Pick<ReconcileResult, "report" | "recall" | "certificates">,
 ): Promise<GateReport | null> {
   const { gatePolicy, store } = app;
   if (gatePolicy === null) return null;
@@ -37,7 +41,8 @@ export async function judgeGate(
   const ended = await store.runs.list(MOST_RUNS);
   const run = open?.runId === runId ? { ...open, verdict } : ended.find((one) => one.runId === runId);
   if (run === undefined) throw new Error(`no run ${runId}`);
-  return judgeRun(app, gatePolicy, run, ended, toRunProof(result));
+  const book = await readDayBook(store, result.certificates.days);
+  return judgeRun(app, gatePolicy, run, ended, toRunProof(result), book);
 }
 
 /**
@@ -51,7 +56,8 @@ export async function readGate(app: App): Promise<GateReport | null> {
   const { gatePolicy, store } = app;
   if (gatePolicy === null) return null;
   const ended = await store.runs.list(MOST_RUNS);
-  return judgeRun(app, gatePolicy, getLast(ended), ended, await findRunProof(store));
+  const proof = await findRunProof(store);
+  return judgeRun(app, gatePolicy, getLast(ended), ended, proof, await readDayBook(store));
 }
 
 /** The verdict that counts where there is no gate. @throws UsageError when there was no run yet */
@@ -76,6 +82,7 @@ async function judgeRun(
   run: EndedRun,
   ended: readonly EndedRun[],
   proof: RunProof | undefined,
+  certificates: DayBook,
 ): Promise<GateReport> {
   const { store, settings, tables } = app;
   const sums = await readSums(store);
@@ -98,6 +105,12 @@ async function judgeRun(
       channels: new Map(
         books.flatMap(({ channel, watermark }) => (watermark === null ? [] : [[channel, watermark]])),
       ),
+      certificates: {
+        days: toDayStates(certificates),
+        begunAt: new Map(
+          books.flatMap((one) => (isInUse(one, proof) ? [[one.channel, one.firstReceivedAt]] : [])),
+        ),
+      },
     },
     settleMs: settings.settleMs,
     mappedCodes: [...tables.legacyCodes].flatMap(([code, rows]) =>
@@ -111,11 +124,32 @@ async function judgeRun(
     judgedAt: toIsoUtc(run.now),
     watermarks: { legacy: toIsoUtcOrNull(watermarks.legacy), new: toIsoUtcOrNull(watermarks.new) },
     sums: digest(sums),
+    certificates: hash("sha256", toStableJson(toPlain(certificates), 0), "hex"),
     rules: run.fingerprint,
     policy: hash("sha256", toStableJson(policy, 0), "hex"),
   };
   const content = { ...judgement, basis };
   return { ...content, hash: hash("sha256", toStableJson(content, 0), "hex") };
+}
+
+/** Whether it ever spoke, or was certified by the run all the same. */
+function isInUse({ channel, watermark }: ChannelBooks, proof: RunProof | undefined): boolean {
+  return watermark !== null || (proof?.certificates.some((one) => one.channel === channel) ?? false);
+}
+
+function toDayStates(book: DayBook): DayStates {
+  return new Map(
+    Array.from(book, ([day, channels]) => [
+      day,
+      new Map(Array.from(channels.values(), ({ channel, state }) => [channel, state])),
+    ]),
+  );
+}
+
+function toPlain(book: DayBook): object {
+  return Array.from(book.values(), (channels) =>
+    [...channels.values()].sort((a, b) => compareText(a.channel, b.channel)),
+  ).sort(([a], [b]) => compareText(a?.day ?? "", b?.day ?? ""));
 }
 
 function digest(sums: Sums): string {

@@ -1,3 +1,4 @@
+import type { ChannelCertificate } from "../../domain/certificate.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
 import type { ReconcileResult } from "../reconcile-store.ts";
 
@@ -5,18 +6,25 @@ import type { ReconcileResult } from "../reconcile-store.ts";
 export interface RunProof {
   readonly runId: string;
   readonly recall: { readonly planted: number; readonly found: number };
+  /** The certificates of the channels in use. */
+  readonly certificates: readonly ChannelCertificate[];
 }
 
 const FEED = "gate";
 const KEY = "run";
 
-export function toRunProof({ report, recall }: Pick<ReconcileResult, "report" | "recall">): RunProof {
+export function toRunProof({
+  report,
+  recall,
+  certificates: { certificates },
+}: Pick<ReconcileResult, "report" | "recall" | "certificates">): RunProof {
   return {
     runId: report.runId,
     recall: {
       planted: recall.reduce((sum, { planted }) => sum + planted, 0),
       found: recall.reduce((sum, { found }) => sum + found, 0),
     },
+    certificates,
   };
 }
 
@@ -29,5 +37,9 @@ export async function saveRunProof(tx: StoreTransaction, result: ReconcileResult
 /** That of the last run, if there is one. */
 export async function findRunProof({ feedStates }: Store): Promise<RunProof | undefined> {
   const state = await feedStates.find(FEED, KEY);
-  return state === undefined ? undefined : (JSON.parse(state.value) as RunProof);
+  if (state === undefined) return undefined;
+  // Runs of earlier versions did not certify anything.
+  const { certificates = [], ...proof } = JSON.parse(state.value) as Omit<RunProof, "certificates"> &
+    Partial<RunProof>;
+  return { ...proof, certificates };
 }

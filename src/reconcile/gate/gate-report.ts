@@ -71,12 +71,15 @@ export const GATE_REASONS = [
   "rules_changed",
   "recall_not_shown",
   "channel_silent",
+  "certificate_lacking",
   "day_not_clean",
   "critical_open",
   "new_families",
   "rate_over",
   "known_share",
   "too_few_days",
+  "certificate_unproven",
+  "certificate_unknown",
   "day_pending",
   "strata_not_proven",
   "codes_not_covered",
@@ -99,6 +102,8 @@ export interface GateBasis {
   readonly watermarks: { readonly legacy: string | null; readonly new: string | null };
   /** SHA-256 of all that the evaluations counted. */
   readonly sums: string;
+  /** SHA-256 of the certificates of all days. */
+  readonly certificates: string;
   /** Of program, mapping tables, contract and settings. */
   readonly rules: string;
   /** SHA-256 of the policy. */

@@ -7,6 +7,8 @@ import { daysUntilTraffic, makeForecast } from "./forecast.ts";
 import type { GateDay, GateFamily, GateJudgement, GateReason, GateStratum } from "./gate-report.ts";
 import { GATE_REASONS } from "./gate-report.ts";
 import type { GateFindings } from "./gather-findings.ts";
+import type { CertifiedFeeds, Uncertified } from "./judge-certificates.ts";
+import { findUncertified } from "./judge-certificates.ts";
 import type { Judged } from "./judge-days.ts";
 import { countCleanDays, counts, endOf, judgeDays } from "./judge-days.ts";
 import { judgeStrata } from "./judge-strata.ts";
@@ -25,6 +27,7 @@ export interface GateRun extends Judged {
   readonly recall: { readonly planted: number; readonly found: number } | null;
   /** Latest arrival of each channel that ever spoke. UTC epoch milliseconds. */
   readonly channels: ReadonlyMap<string, number>;
+  readonly certificates: CertifiedFeeds;
 }
 
 export interface GateInput {
@@ -50,7 +53,10 @@ const MOST_STRATA = 200;
  * something speaks against it; else `not_proven` where evidence is missing;
  * else `go`. A bad episode more never turns `no_go` or `not_proven` into `go`:
  * what refutes and what proves is counted over days that do not depend on what
- * went wrong.
+ * went wrong. Nor does data that is not there: a day whose certificate is not
+ * complete stays among the days that count, and holds the gate back. Where
+ * something is missing the figures cannot be trusted; where nobody can vouch
+ * for them they may still speak against.
  */
 export function judgeGate(input: GateInput): GateJudgement {
   const { sums, findings, run, settleMs, mappedCodes, policy } = input;
@@ -73,6 +79,7 @@ export function judgeGate(input: GateInput): GateJudgement {
   const { clean, known } = sumCounts(traffic, all);
   const exercised = codes.inUse === 0 ? 1 : codes.exercised / codes.inUse;
   const silent = findSilent(run, counting.at(-1), policy);
+  const { lacking, unproven, unknown } = findUncertified(last, policy.requireCertificate, run.certificates);
   const count = (state: GateDay["state"]): number => last.filter((day) => day.state === state).length;
   const blocked = (states: readonly GateStratum["state"][]): number =>
     judged.strata.filter(({ blocks, state }) => blocks && states.includes(state)).length;
@@ -91,6 +98,7 @@ export function judgeGate(input: GateInput): GateJudgement {
     });
   }
   if (silent.length > 0) add("not_proven", "channel_silent", { channels: silent.join(", ") });
+  if (lacking !== null) add("not_proven", "certificate_lacking", toUncertifiedValues(lacking));
   const isBasisSound = reasons.length === 0;
 
   if (count("unclean") > 0) add("no_go", "day_not_clean", { days: count("unclean"), of: last.length });
@@ -102,6 +110,8 @@ export function judgeGate(input: GateInput): GateJudgement {
 
   if (counting.length < policy.days)
     add("not_proven", "too_few_days", { days: counting.length, of: policy.days });
+  if (unproven !== null) add("not_proven", "certificate_unproven", toUncertifiedValues(unproven));
+  if (unknown !== null) add("not_proven", "certificate_unknown", toUncertifiedValues(unknown));
   if (count("pending") > 0) add("not_proven", "day_pending", { days: count("pending") });
   if (blocked(["not_proven", "few"]) > 0) {
     add("not_proven", "strata_not_proven", { strata: blocked(["not_proven", "few"]) });
@@ -179,6 +189,10 @@ function findNewFamilies({ families }: GateFindings, windowFrom: string): readon
 
 function isRecallShown({ recall }: GateRun): boolean {
   return recall !== null && recall.planted > 0 && recall.found === recall.planted;
+}
+
+function toUncertifiedValues({ days, channels, first, last }: Uncertified): GateReason["values"] {
+  return { days, channels: channels.join(", "), first, last };
 }
 
 /** Channels that have said nothing since the last day that counts. */

@@ -1,4 +1,4 @@
-import type { Channel } from "../../domain/channel.ts";
+import type { CertificateDemand } from "../../domain/certificate.ts";
 
 /** By what the sides are compared apart: the day sums of `facts/sums.ts` have each of them. */
 export const DIMENSIONS = ["all", "status", "customer", "product", "channel"] as const;
@@ -43,8 +43,11 @@ export interface GatePolicy {
   readonly knownShare: number;
   /** Whether the run must have planted defects, and found all of them. */
   readonly requireRecall: boolean;
-  /** Channels that must have spoken after the last day that counts: all that ever spoke, none, or these. */
-  readonly requireCertificate: boolean | readonly Channel[];
+  /**
+   * Channels that must have spoken after the last day that counts, and whose
+   * certificates of those days must be complete: all in use, none, or these.
+   */
+  readonly requireCertificate: CertificateDemand;
   /** A run older than this proves nothing of today. */
   readonly runAtMostHoursOld: number;
 }

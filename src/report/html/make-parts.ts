@@ -55,6 +55,7 @@ export const SECTION_IDS = [
   "findings",
   "known",
   "pending",
+  "certificates",
   "channels",
   "files",
   "speed",

@@ -7,7 +7,7 @@ import { cutText } from "./findings-section.ts";
 import { type Child, type Html, html } from "./html.ts";
 import type { Parts } from "./make-parts.ts";
 
-/** What came in over each channel: the certificate that the verdict rests on. */
+/** What came in over each channel. */
 export function renderChannels(
   { channels }: ReportData,
   { texts, formats, time, section, table }: Parts,

@@ -18,6 +18,8 @@ export interface Asked {
   readonly times: number;
   /** The newest moment about which something was missing then. */
   readonly about: number;
+  /** Whether no question about that moment has got an answer yet. */
+  readonly inVain?: boolean;
 }
 
 export interface Overdue {

@@ -22,6 +22,9 @@ export const FEED_SQL = toStatements("feeds", {
       substr(min(lpad(line::text, 10, '0') || lpad(seq::text, 10, '0') || lpad(bucket::text, 4, '0')
         || encode(hash, 'hex') || message), 89)
     FROM quarantine GROUP BY channel, name, code ORDER BY channel, name, code LIMIT $1`,
+  quarantineDays: `SELECT q.channel, i.received_at / 86400000 AS day, count(*) FROM quarantine q
+    LEFT JOIN intake i ON i.bucket = q.bucket AND i.hash = q.hash
+    GROUP BY q.channel, day ORDER BY q.channel, day NULLS FIRST`,
   arrivals: `SELECT channel, name, received_at, http_status FROM intake
       WHERE bucket = $1 AND hash = $2 AND received_at IS NOT NULL
     UNION SELECT channel, name, received_at, http_status FROM arrival WHERE bucket = $1 AND hash = $2
@@ -81,6 +84,10 @@ export function makeFeedReader(session: Session): FeedReader {
         message: message,
         raw: raw,
       }));
+    },
+    async quarantineDays() {
+      const rows = await session.rows<[number, number | null, number]>(FEED_SQL.quarantineDays);
+      return rows.map(([channel, day, count]) => ({ channel: toChannel(channel), day, rows: count }));
     },
     async quarantineGroups(limit) {
       const groups = await session.rows<[number, string, string, number, number, string]>(

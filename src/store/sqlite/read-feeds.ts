@@ -8,6 +8,8 @@ import type { ChannelBooks, FeedReader } from "../intake-access.ts";
 import { fromParts } from "../pack.ts";
 import { toBytes, toChannel, toChannelNumber, toHex } from "../row-codecs.ts";
 
+const DAY_MS = 86_400_000;
+
 /** The reader of what came in: the channels' books, quarantine, arrivals and raw content. */
 export function makeFeedReader(database: Database): FeedReader {
   const selectBooks = database
@@ -30,6 +32,12 @@ export function makeFeedReader(database: Database): FeedReader {
     .prepare(
       `SELECT channel, name, code, count(*), line, message, min(line * 4294967296 + seq) FROM quarantine
        GROUP BY channel, name, code ORDER BY channel, name, code LIMIT ?`,
+    )
+    .raw();
+  const selectQuarantineDays = database
+    .prepare(
+      `SELECT q.channel, i.received_at / ${DAY_MS} AS day, count(*) FROM quarantine q
+       LEFT JOIN intake i ON i.bucket = q.bucket AND i.hash = q.hash GROUP BY q.channel, day ORDER BY q.channel, day`,
     )
     .raw();
   const selectArrivals = database
@@ -91,6 +99,10 @@ export function makeFeedReader(database: Database): FeedReader {
           raw,
         }),
       );
+    },
+    async quarantineDays() {
+      const rows = selectQuarantineDays.all() as [number, number | null, number][];
+      return rows.map(([channel, day, count]) => ({ channel: toChannel(channel), day, rows: count }));
     },
     async quarantineGroups(limit) {
       return (selectGroups.all(limit) as [number, string, string, number, number, string][]).map(

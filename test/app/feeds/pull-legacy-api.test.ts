@@ -218,12 +218,21 @@ describe("pullLegacyApi", () => {
     });
   });
 
-  it("says what cannot be asked for any more", () =>
-    withKit([], async ({ clock, pull }) => {
+  it("says what cannot be asked for any more, and remembers it with where it began", () =>
+    withKit([], async ({ app, clock, pull }) => {
+      const remembered = async (key: string) =>
+        (await app.store.feedStates.list("legacy-api", key)).map(({ value }) => JSON.parse(value) as unknown);
       await pull();
+      const begun = [timeOf("2026-03-05T20:05:00Z")];
+      expect(await remembered("begun ")).toEqual(begun);
+      expect(await remembered("lost ")).toEqual([]);
       clock.advance(60 * HOUR);
       expect((await pull()).notes).toEqual([
         `customer ${CUSTOMER}: 48 hours: what changed between 2026-03-07T20:00:00Z and 2026-03-08T08:05:00Z cannot be asked for any more`,
+      ]);
+      expect(await remembered("begun ")).toEqual(begun);
+      expect(await remembered("lost ")).toEqual([
+        { from: timeOf("2026-03-07T20:00:00Z"), until: timeOf("2026-03-08T08:05:00Z") },
       ]);
     }));
 

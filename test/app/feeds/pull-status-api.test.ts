@@ -104,13 +104,15 @@ describe("pullStatusApi", () => {
     });
   });
 
-  it("overlaps windows by five minutes, and begins as far back as is set", () =>
+  it("overlaps windows by five minutes, begins as far back as is set, and remembers where", () =>
     withListing(
       () => page(null),
-      async ({ pull, clock, queries }) => {
+      async ({ app, pull, clock, queries }) => {
         await pull();
         clock.advance(HOUR);
         await pull();
+        const begun = await app.store.feedStates.find("status-api", `begun ${CUSTOMER}`);
+        expect(begun?.value).toBe(String(timeOf("2026-03-05T20:00:00Z")));
         expect(queries()).toEqual([
           { customerNumber: CUSTOMER, from: "2026-03-05T20:00:00Z", until: "2026-03-07T20:00:00Z" },
           { customerNumber: CUSTOMER, from: "2026-03-07T19:55:00Z", until: "2026-03-07T21:00:00Z" },

@@ -5,7 +5,7 @@ import { addSums } from "../../../src/reconcile/facts/sums.ts";
 import type { GateInput } from "../../../src/reconcile/gate/judge-gate.ts";
 import { judgeGate } from "../../../src/reconcile/gate/judge-gate.ts";
 import type { Episodes } from "../../support/gate.ts";
-import { aGateInput, aPolicy, dayOf, sumsOf } from "../../support/gate.ts";
+import { aGateInput, aPolicy, certifiedFeeds, dayOf, sumsOf } from "../../support/gate.ts";
 
 const one: fc.Arbitrary<Episodes> = fc.record({
   day: fc.integer({ min: 0, max: 6 }).map(dayOf),
@@ -73,6 +73,20 @@ describe("judgeGate", () => {
     );
     // Otherwise nothing was tried.
     expect([...verdicts].sort()).toEqual(["go", "no_go", "not_proven"]);
+  });
+
+  it("never says go because of a certificate less", () => {
+    const day = fc.integer({ min: 0, max: 6 }).map((n) => `${dayOf(n)} webhook`);
+    const state = fc.constantFrom("unproven" as const, "incomplete" as const, null);
+    fc.assert(
+      fc.property(input, fc.array(day, { maxLength: 2 }), day, state, (given, days, another, less) => {
+        const judged = (lacking: readonly string[]) => {
+          const wish = Object.fromEntries(lacking.map((one) => [one, less]));
+          return judgeGate({ ...given, run: { ...given.run, certificates: certifiedFeeds(wish) } }).verdict;
+        };
+        if (judged(days) !== "go") expect(judged([...days, another])).not.toBe("go");
+      }),
+    );
   });
 
   it("says the same in whatever order it is told, and whenever it is asked again", () => {

@@ -4,7 +4,7 @@ import { GATE_REASONS } from "../../../src/reconcile/gate/gate-report.ts";
 import { judgeGate } from "../../../src/reconcile/gate/judge-gate.ts";
 import type { StratumPolicy } from "../../../src/reconcile/gate/policy.ts";
 import type { InputWish } from "../../support/gate.ts";
-import { aGateInput, aPolicy, cleanDays, dayOf, startOf } from "../../support/gate.ts";
+import { aGateInput, aPolicy, certifiedFeeds, cleanDays, dayOf, startOf } from "../../support/gate.ts";
 import { HOUR } from "../../support/observations.ts";
 
 const judge = (wish: InputWish = {}) => judgeGate(aGateInput(wish));
@@ -35,6 +35,21 @@ const WAYS: readonly (readonly [GateReason["code"], "go" | "no_go" | "not_proven
   ["recall_not_shown", "not_proven", { run: { recall: null } }],
   ["channel_silent", "not_proven", { run: { channels: new Map([["webhook", startOf(6) - 1]]) } }],
   ["channel_silent", "not_proven", { policy: { requireCertificate: ["status-api"] } }],
+  [
+    "certificate_lacking",
+    "not_proven",
+    { run: { certificates: certifiedFeeds({ [`${dayOf(3)} webhook`]: "incomplete" }) } },
+  ],
+  [
+    "certificate_unproven",
+    "not_proven",
+    { run: { certificates: certifiedFeeds({ [`${dayOf(3)} webhook`]: "unproven" }) } },
+  ],
+  [
+    "certificate_unknown",
+    "not_proven",
+    { run: { certificates: certifiedFeeds({ [`${dayOf(3)} webhook`]: null }) } },
+  ],
   ["day_not_clean", "no_go", { episodes: [...cleanDays(6), bad(3)] }],
   ["critical_open", "no_go", { findings: { criticalByDay: new Map([[dayOf(6), 1]]) } }],
   ["new_families", "no_go", { findings: { families: [aFamily(startOf(1))] } }],
@@ -60,6 +75,69 @@ const WAYS: readonly (readonly [GateReason["code"], "go" | "no_go" | "not_proven
     { episodes: [...cleanDays(6), { day: dayOf(2), code: "J05", count: 2 }] },
   ],
 ];
+
+describe("the certificates of the days that count", () => {
+  const reasonsOf = (wish: InputWish) =>
+    judge(wish).reasons.flatMap(({ code, values }) =>
+      code.startsWith("certificate") ? [[code, values]] : [],
+    );
+  const certificates = (wish: Parameters<typeof certifiedFeeds>[0], channels?: readonly string[]) => ({
+    run: { certificates: certifiedFeeds(wish, channels) },
+  });
+
+  it("are asked for from the first of them to the last, and no others", () => {
+    const days = [0, 1, 5, 6].map((n) => `${dayOf(n)} webhook`);
+    const [tooEarly = "", first = "", last = "", tooLate = ""] = days;
+    const wish = certificates({ [tooEarly]: "incomplete", [tooLate]: null });
+    expect(reasonsOf(wish)).toEqual([]);
+    expect(reasonsOf(certificates({ [first]: "incomplete", [last]: "incomplete" }))).toEqual([
+      ["certificate_lacking", { days: 2, channels: "webhook", first: dayOf(1), last: dayOf(5) }],
+    ]);
+  });
+
+  it("are asked for on a day without traffic, too: that there was none is for them to show", () => {
+    const episodes = cleanDays(6).filter((_, n) => n !== 3);
+    const unknown = certificates({ [`${dayOf(3)} legacy-scan`]: null });
+    expect(reasonsOf({ ...unknown, episodes })).toEqual([
+      ["certificate_unknown", { days: 1, channels: "legacy-scan", first: dayOf(3), last: dayOf(3) }],
+    ]);
+  });
+
+  it("do not matter where the policy names others, and are asked for of those that it names", () => {
+    const wish = certificates({ [`${dayOf(3)} webhook`]: "unproven" });
+    const requiring = (requireCertificate: NonNullable<InputWish["policy"]>["requireCertificate"]) =>
+      reasonsOf({ ...wish, policy: requireCertificate === undefined ? {} : { requireCertificate } });
+    expect(requiring(false)).toEqual([]);
+    expect(requiring(["legacy-scan"])).toEqual([]);
+    expect(requiring(["webhook"])).toHaveLength(1);
+    expect(requiring(["legacy-api"])).toEqual([
+      ["certificate_unknown", { days: 5, channels: "legacy-api", first: dayOf(1), last: dayOf(5) }],
+    ]);
+  });
+
+  it("are not asked for before a channel began to speak, unless it is named", () => {
+    const { days } = certifiedFeeds({ [`${dayOf(2)} webhook`]: null });
+    const begunAt = new Map([
+      ["legacy-scan", startOf(0)],
+      ["webhook", startOf(3)],
+    ]);
+    const run = { certificates: { days, begunAt } };
+    expect(reasonsOf({ run })).toEqual([]);
+    expect(reasonsOf({ run, policy: { requireCertificate: ["webhook"] } })).toHaveLength(1);
+    begunAt.set("webhook", startOf(3) - 1);
+    expect(reasonsOf({ run })).toHaveLength(1);
+  });
+
+  it("never move a bad day out of sight", () => {
+    const episodes = [...cleanDays(6), bad(5)];
+    const unproven = judge({ ...certificates({ [`${dayOf(5)} webhook`]: "unproven" }), episodes });
+    expect(unproven).toMatchObject({ verdict: "no_go", cleanDays: 0 });
+    const wish = certificates({ [`${dayOf(5)} webhook`]: "incomplete" });
+    const judgement = judge({ ...wish, episodes });
+    expect(judgement).toMatchObject({ verdict: "not_proven", cleanDays: 0 });
+    expect(judgement.reasons.map(({ code }) => code)).toEqual(["certificate_lacking", "day_not_clean"]);
+  });
+});
 
 describe("judgeGate", () => {
   it.each(WAYS)("knows %s, which speaks for %s", (code, verdict, wish) => {

@@ -37,6 +37,8 @@ const SPANNING: Readonly<Record<string, string>> = {
   "feeds.windows": "the start of a run: of all customers",
   "feeds.quarantined": "a list for people",
   "feeds.groups": "a list for people",
+  "feeds.quarantineDays":
+    "the end of a run: by channel and day; intake and quarantine of a bucket lie together",
   "findings.counts": "a list for people",
   "parcels.countAll": "how much there is to do, before it is done bucket by bucket; stops at a limit",
   "parcels.countDirty": "how much there is to do, before it is done bucket by bucket; stops at a limit",
