@@ -170,10 +170,10 @@ const forbidden: IForbiddenRuleType[] = [
   {
     name: "no-circle",
     comment:
-      "Files that import each other can only be understood, loaded and changed together. Move what both need into a third. (Types alone may point back.)",
+      "Files that import each other can only be understood, loaded and changed together. Move what both need into a third; types, too.",
     severity: "error",
     from: {},
-    to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    to: { circular: true },
   },
   {
     name: "src-stands-alone",

@@ -1,9 +1,9 @@
 import { toExhaustedId } from "../reconcile/judgement/known-differences.ts";
 import type { Claim } from "../store/claims.ts";
 import type { RunPlan } from "../store/run-access.ts";
+import type { JobOfRun } from "./job-of-run.ts";
 import type { App } from "./open-app.ts";
 import { readSums } from "./read-sums.ts";
-import type { JobOfRun } from "./reconcile-store.ts";
 
 /** Known differences that had more hits than they may have: remembered until their rule is changed. */
 const FEED = "known-differences";

@@ -17,7 +17,7 @@ import { toFindingReport } from "./list-store.ts";
 import { readNoise, readSpeed } from "./measure-feeds.ts";
 import type { App } from "./open-app.ts";
 import { readPatterns } from "./read-patterns.ts";
-import type { ReconcileResult } from "./reconcile-store.ts";
+import type { ReconcileResult } from "./reconcile-result.ts";
 import { readVersion } from "./version.ts";
 
 /** How many findings, groups of quarantined rows and corrections a page can hold; findings.csv holds all findings. */

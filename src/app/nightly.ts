@@ -9,7 +9,7 @@ import type { CrewOptions } from "./crew.ts";
 import { evaluate, OWNER, sweepInbox, toLeaseMs } from "./crew.ts";
 import type { App } from "./open-app.ts";
 import { publishReport } from "./publish-report.ts";
-import type { ReconcileResult } from "./reconcile-store.ts";
+import type { ReconcileResult } from "./reconcile-result.ts";
 import { reconcileStore } from "./reconcile-store.ts";
 
 /** Its name in the store. */

@@ -2,7 +2,7 @@ import { readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Lang } from "../report/texts.ts";
 import type { App } from "./open-app.ts";
-import type { ReconcileResult } from "./reconcile-store.ts";
+import type { ReconcileResult } from "./reconcile-result.ts";
 import type { WrittenReport } from "./write-report.ts";
 import { toReportError, writeReport } from "./write-report.ts";
 

@@ -1,19 +1,15 @@
 import { hash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { VerdictReason } from "../domain/verdict.ts";
 import { findFailed } from "../reconcile/certificate/demand.ts";
 import { lastLegacyEndOf } from "../reconcile/cutover/phase.ts";
 import { findStaleFeeds, judgeRun } from "../reconcile/judge-run.ts";
-import type { RecallOfKind } from "../reconcile/recall/prove-recall.ts";
 import type { Moment } from "../reconcile/settle.ts";
-import type { KindReport, ReconcileReport } from "../report/report-data.ts";
 import type { Claim } from "../store/claims.ts";
 import { ClaimLost } from "../store/claims.ts";
 import type { Selection } from "../store/parcel-access.ts";
 import type { RunPlan, RunRecord } from "../store/run-access.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import { RUN_SUBJECT, whileHeld } from "../store/work-on-groups.ts";
-import type { RunCertificates } from "./certificates/certify-channels.ts";
 import { certifyChannels } from "./certificates/certify-channels.ts";
 import { draftCertificates } from "./certificates/draft-certificates.ts";
 import { saveDayCertificates, saveDrafts } from "./certificates/keep-certificates.ts";
@@ -22,8 +18,10 @@ import { evaluate, OWNER, sweepInbox, toLeaseMs } from "./crew.ts";
 import { toRules } from "./evaluate-groups.ts";
 import { findExhausted, readExhausted, saveExhausted } from "./exhausted-rules.ts";
 import { saveRunProof } from "./gate/run-proof.ts";
+import type { JobOfRun } from "./job-of-run.ts";
 import type { App } from "./open-app.ts";
 import { proveRecallOfStore } from "./prove-recall.ts";
+import type { ReconcileResult } from "./reconcile-result.ts";
 import { keepTailModel, readTailModel } from "./tail-model.ts";
 import { toKinds } from "./to-kinds.ts";
 
@@ -35,31 +33,6 @@ export interface ReconcileOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onClaimLost?: ((lost: ClaimLost) => void) | undefined;
   readonly job?: JobOfRun | undefined;
-}
-
-/** The job that a run is part of. */
-export interface JobOfRun {
-  /** Of its run for one business date: `nightly 2026-03-20`. A run that was begun for it and has not ended is gone on with. */
-  readonly name: string;
-  /** The right to run it. Who has lost it neither begins a run nor ends one. */
-  readonly claim: Claim;
-  /** Works with the result before the run ends, and with it the job. */
-  readonly finish: (result: ReconcileResult) => Promise<void>;
-  /** Ends the job, in the transaction that ends the run. */
-  readonly end: (tx: StoreTransaction, result: ReconcileResult) => Promise<void>;
-}
-
-export interface ReconcileResult {
-  readonly report: ReconcileReport;
-  readonly reasons: readonly VerdictReason[];
-  /** Findings by kind and state. */
-  readonly kinds: readonly KindReport[];
-  /** By kind: defects planted in copies of matched parcels, and how many were found. */
-  readonly recall: readonly RecallOfKind[];
-  /** How complete the channels are that it rests on. */
-  readonly certificates: RunCertificates;
-  /** Parcels that were evaluated in this run. */
-  readonly evaluated: number;
 }
 
 /**

@@ -15,7 +15,7 @@ import type { Lang } from "../report/texts.ts";
 import { gatherReport } from "./gather-report.ts";
 import { listFindings, listParcels } from "./list-store.ts";
 import type { App } from "./open-app.ts";
-import type { ReconcileResult } from "./reconcile-store.ts";
+import type { ReconcileResult } from "./reconcile-result.ts";
 
 export interface WrittenReport {
   readonly htmlPath: string;

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { App } from "../../src/app/open-app.ts";
 import { readSums } from "../../src/app/read-sums.ts";
-import type { ReconcileResult } from "../../src/app/reconcile-store.ts";
+import type { ReconcileResult } from "../../src/app/reconcile-result.ts";
 import { reconcileStore } from "../../src/app/reconcile-store.ts";
 import { compareText } from "../../src/domain/observation.ts";
 import type { IncomingIntake } from "../../src/intake/incoming.ts";

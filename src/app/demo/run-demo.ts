@@ -13,7 +13,7 @@ import { generateWorld } from "../../sandbox/world.ts";
 import { listFindings } from "../list-store.ts";
 import type { App } from "../open-app.ts";
 import { withApp } from "../open-app.ts";
-import type { ReconcileResult } from "../reconcile-store.ts";
+import type { ReconcileResult } from "../reconcile-result.ts";
 import { reconcileStore } from "../reconcile-store.ts";
 import { writeReport } from "../write-report.ts";
 import { makeDemoAccount } from "./demo-account.ts";

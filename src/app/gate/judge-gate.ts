@@ -16,7 +16,7 @@ import { readDayBook } from "../certificates/keep-certificates.ts";
 import { toRules } from "../evaluate-groups.ts";
 import type { App } from "../open-app.ts";
 import { readSums } from "../read-sums.ts";
-import type { ReconcileResult } from "../reconcile-store.ts";
+import type { ReconcileResult } from "../reconcile-result.ts";
 import type { RunProof } from "./run-proof.ts";
 import { findRunProof, toRunProof } from "./run-proof.ts";
 

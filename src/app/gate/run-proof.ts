@@ -1,6 +1,6 @@
 import type { ChannelCertificate } from "../../domain/certificate.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
-import type { ReconcileResult } from "../reconcile-store.ts";
+import type { ReconcileResult } from "../reconcile-result.ts";
 
 /** What the gate must know of a run after its end, and no table has. */
 export interface RunProof {

@@ -3,7 +3,7 @@ import { judgeGate, readGate } from "../../../src/app/gate/judge-gate.ts";
 import { gatherReport } from "../../../src/app/gather-report.ts";
 import type { App } from "../../../src/app/open-app.ts";
 import { makeDeliverySaver } from "../../../src/app/receive-deliveries.ts";
-import type { ReconcileResult } from "../../../src/app/reconcile-store.ts";
+import type { ReconcileResult } from "../../../src/app/reconcile-result.ts";
 import { reconcileStore } from "../../../src/app/reconcile-store.ts";
 import type { CertificateDemand } from "../../../src/domain/certificate.ts";
 import { at, withMemoryApp } from "../../support/apps.ts";
