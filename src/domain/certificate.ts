@@ -35,6 +35,7 @@ export const INCOMPLETE_KINDS = [
   "not_delivered",
   "quarantined",
   "not_pushed",
+  "not_listed",
   "not_swept",
 ] as const;
 

@@ -25,6 +25,8 @@ export interface Mishaps {
   readonly withheld?: readonly number[];
   /** The webhook says nothing. */
   readonly notPushed?: readonly number[];
+  /** The status API knows nothing. */
+  readonly notListed?: readonly number[];
   /** Neither new channel knows of the day's parcel. */
   readonly notKnown?: readonly number[];
 }
@@ -66,10 +68,10 @@ export async function withFeeds<Result>(
   work: (fed: FedApp) => Promise<Result>,
   sweeps = true,
 ): Promise<Result> {
-  const { withheld = [], notPushed = [], notKnown = [] } = wish;
+  const { withheld = [], notPushed = [], notListed = [], notKnown = [] } = wish;
   const days = [0, 1, 2, 3, 4];
   const statusApi = days
-    .filter((day) => !notKnown.includes(day))
+    .filter((day) => ![...notListed, ...notKnown].includes(day))
     .map((day) => {
       const at = Temporal.Instant.fromEpochMilliseconds(sortedAt(day)).toString();
       return aStatusLine([["sorted", at]], { barcode: parcelOf(day), receivedAt: at });

@@ -11,6 +11,7 @@ import type { CertificateDraft } from "../../reconcile/certificate/draft.ts";
 import { DAY_MS, LOOK_BACK_MS, toShortfall } from "../../reconcile/certificate/draft.ts";
 import type { Delivered, Overdue, PushFacts, Told } from "../../reconcile/certificate/find-shortfalls.ts";
 import {
+  compareListed,
   comparePushed,
   findClosed,
   findNotSwept,
@@ -57,6 +58,7 @@ export async function certifyChannels(app: App, run: RunPlan): Promise<RunCertif
   // The sums of a large store take a while to add up, and many stores need none of them here.
   const needsSums = setAside.length > 0 || config.feeds.statusApi !== undefined;
   const told = readTold(needsSums ? await readSums(store) : new Map(), run.now);
+  const notListed = compareListed(told, isAskedForAll(app, told), rules, run.now);
   const certified = await Promise.all(
     drafts.map(async (draft): Promise<Certified> => {
       const { channel } = draft;
@@ -70,9 +72,10 @@ export async function certifyChannels(app: App, run: RunPlan): Promise<RunCertif
         run.now,
       );
       if (own.intakes === 0) found.push(toShortfall("never_spoke"));
-      if (channel === "status-api") found.push(...(await findUnswept(app, run)));
+      if (channel === "status-api") found.push(...(await findUnswept(app, run)), ...notListed);
       let { expectation, reach, since } = draft;
       if (channel === "webhook") {
+        found.push(...notListed.map(({ from, until }) => toShortfall("witness_behind", { from, until })));
         found.push(...findNotUnpacked(await readSpool(store), kept?.at ?? run.now));
         const pushed = await findNotPushed(app, run, draft, told, own);
         found.push(...pushed.shortfalls);
@@ -99,6 +102,13 @@ function toUnknown(channel: ChannelBooks["channel"]): ChannelDraft {
 
 function hasSpoken(books: ChannelBooks | undefined): boolean {
   return books !== undefined && (books.intakes > 0 || books.watermark !== null);
+}
+
+/** Whether the status API is asked for every customer of whom anything was told lately. */
+function isAskedForAll({ config }: App, { customers }: Told): boolean {
+  const { statusApi } = config.feeds;
+  const asked = new Set(statusApi?.customers.map(({ number }) => number));
+  return statusApi !== undefined && [...customers.keys()].every((customer) => asked.has(customer));
 }
 
 /** @see findNotSwept */

@@ -144,6 +144,28 @@ export function comparePushed(
 
 const NONE: ReadonlyMap<number, number> = new Map();
 
+/**
+ * What the webhook told of and the status API never listed: one that answers
+ * and says too little vouches for nobody.
+ *
+ * @param isForAll whether the status API is asked for every customer of whom is told
+ */
+export function compareListed(
+  { happened }: Pick<Told, "happened">,
+  isForAll: boolean,
+  { notPushedShare, settleMs }: Pick<CertificateRules, "notPushedShare" | "settleMs">,
+  now: number,
+): Shortfall[] {
+  if (!isForAll) return [];
+  const listed = happened.get("status-api") ?? NONE;
+  return [...(happened.get("webhook") ?? NONE)].flatMap(([day, of]) => {
+    const isSettled = (day + 1) * DAY_MS + settleMs.new <= now;
+    const count = of - (listed.get(day) ?? 0);
+    if (!(isRecent(day, now) && isSettled) || count <= notPushedShare * of) return [];
+    return [toShortfall("not_listed", { count, of, ...toSpan(day) })];
+  });
+}
+
 /** The webhook's deliveries for one customer. */
 export interface Delivered {
   readonly customer: string;

@@ -155,6 +155,13 @@ describe("the certificates of a store that is fed", () => {
       expect(lacksOf(await reconcileStore(asking))).toEqual(["legacy-scan file_missing"]);
     }));
 
+  it("do not trust a status API that answers and says nothing", () =>
+    withFeeds({ notListed: [0, 1, 2, 3, 4] }, async ({ app }) => {
+      const result = await reconcileStore(requiring(app));
+      expect(statesOf(result)["status-api"]).toBe("incomplete");
+      expect(new Set(lacksOf(result))).toEqual(new Set(["status-api not_listed", "webhook witness_behind"]));
+    }));
+
   it("say when files could not be fetched, and why", () =>
     withFeeds({}, async ({ app, deliver, advance, pullStatus, pullScans }) => {
       advance(13 * HOUR);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DAY_MS } from "../../../src/reconcile/certificate/draft.ts";
 import type { PushFacts } from "../../../src/reconcile/certificate/find-shortfalls.ts";
 import {
+  compareListed,
   comparePushed,
   findClosed,
   findNotSwept,
@@ -100,6 +101,30 @@ describe("what was not pushed", () => {
     expect(silentSince(73)).toEqual(["silent"]);
     const quiet = { told: readTold(new Map(), NOW), watermark: NOW - 100 * HOUR };
     expect(compare(quiet).shortfalls).toEqual([]);
+  });
+});
+
+describe("what was not listed", () => {
+  const told = (listed: number) =>
+    readTold(
+      sumsOf([
+        { day: dayName(TODAY - 1), count: 1000 },
+        { day: dayName(TODAY - 1), count: listed, channel: "status-api" },
+        { day: dayName(TODAY), count: 1000 },
+      ]),
+      NOW,
+    );
+
+  it("is at least what the webhook told of more, on a day that is over", () => {
+    expect(compareListed(told(999), true, RULES, NOW)).toEqual([]);
+    expect(compareListed(told(998), true, RULES, NOW)).toMatchObject([
+      { kind: "not_listed", count: 2, of: 1000, from: MIDNIGHT - DAY },
+    ]);
+    expect(compareListed(told(0), true, RULES, NOW)).toMatchObject([{ count: 1000 }]);
+  });
+
+  it("is not told from the counts where the status API is not asked for all", () => {
+    expect(compareListed(told(0), false, RULES, NOW)).toEqual([]);
   });
 });
 
