@@ -1,7 +1,7 @@
 import type { VerdictReason } from "../domain/verdict.ts";
 import type { RecallOfKind } from "../reconcile/recall/prove-recall.ts";
 import type { KindReport, ReconcileReport } from "../report/report-data.ts";
-import type { RunCertificates } from "./certificates/certify-channels.ts";
+import type { RunCertificates } from "./certificates/run-certificates.ts";
 
 /** What a reconcile came to. */
 export interface ReconcileResult {

@@ -1,10 +1,4 @@
-import type {
-  CertificateDemand,
-  ChannelCertificate,
-  DayCertificate,
-  Expectation,
-  Shortfall,
-} from "../../domain/certificate.ts";
+import type { Expectation, Shortfall } from "../../domain/certificate.ts";
 import type { Certified } from "../../reconcile/certificate/certify.ts";
 import { certify } from "../../reconcile/certificate/certify.ts";
 import type { CertificateDraft } from "../../reconcile/certificate/draft.ts";
@@ -31,15 +25,7 @@ import { readSums } from "../read-sums.ts";
 import type { ChannelDraft } from "./draft-certificates.ts";
 import { toCertificateRules } from "./draft-certificates.ts";
 import { readDrafts } from "./keep-certificates.ts";
-
-/** The certificates of a run. */
-export interface RunCertificates {
-  /** Which of them have to be complete. */
-  readonly demand: CertificateDemand;
-  readonly certificates: readonly ChannelCertificate[];
-  /** What the run says of single days. */
-  readonly days: readonly DayCertificate[];
-}
+import type { RunCertificates } from "./run-certificates.ts";
 
 /** Certifies the channels in use, after a run has evaluated what had come in when it began. */
 export async function certifyChannels(app: App, run: RunPlan): Promise<RunCertificates> {

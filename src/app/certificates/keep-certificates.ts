@@ -1,8 +1,8 @@
 import type { DayCertificate } from "../../domain/certificate.ts";
 import type { Channel } from "../../domain/channel.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
-import type { RunCertificates } from "./certify-channels.ts";
 import type { ChannelDraft } from "./draft-certificates.ts";
+import type { RunCertificates } from "./run-certificates.ts";
 
 /*
  * The certificates in the store: the drafts of the run that goes on, and of

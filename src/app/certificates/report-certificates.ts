@@ -8,9 +8,9 @@ import type {
   CertificatesReport,
 } from "../../report/certificate-data.ts";
 import type { App } from "../open-app.ts";
-import type { RunCertificates } from "./certify-channels.ts";
 import type { DayBook } from "./keep-certificates.ts";
 import { readDayBook } from "./keep-certificates.ts";
+import type { RunCertificates } from "./run-certificates.ts";
 
 const MOST_SHORTFALLS = 20;
 const MOST_DAYS = 14;
