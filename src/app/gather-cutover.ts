@@ -4,6 +4,7 @@ import type { CutoverPhase, PhaseDate, Wave } from "../domain/cutover.ts";
 import { CUTOVER_PHASES } from "../domain/cutover.ts";
 import { beginOf, standingOf } from "../reconcile/cutover/phase.ts";
 import { makeFactCodec } from "../reconcile/facts/encode-facts.ts";
+import type { Sums } from "../reconcile/facts/sums.ts";
 import { collectTail } from "../reconcile/tail/collect-tail.ts";
 import { judgeTail } from "../reconcile/tail/judge-tail.ts";
 import type { CutoverReport, PhaseReport, TailReport } from "../report/cutover-data.ts";
@@ -20,8 +21,12 @@ export function hasDates({ cutover }: Pick<App, "cutover">): boolean {
   return cutover.waves.length > 0 || Object.values(cutover.phases).some((date) => date !== null);
 }
 
-/** Where the migration is, what is next, and how the new feed does without the old one. */
-export async function gatherCutover(app: CutoverApp): Promise<CutoverReport> {
+/**
+ * Where the migration is, what is next, and how the new feed does without the old one.
+ *
+ * @param sums of the store, where they have been read before
+ */
+export async function gatherCutover(app: CutoverApp, sums?: Sums): Promise<CutoverReport> {
   const { cutover, clock } = app;
   const now = clock();
   const phaseOf = (wave: Wave | null) =>
@@ -40,7 +45,7 @@ export async function gatherCutover(app: CutoverApp): Promise<CutoverReport> {
       phases: toPhases(wave.dates),
     })),
     next: findNext(app, now),
-    tail: await gatherTail(app, now),
+    tail: await gatherTail(app, now, sums),
   };
 }
 
@@ -71,8 +76,8 @@ function findNext({ cutover }: CutoverApp, now: number): CutoverReport["next"] {
 const JUDGED_DAYS = 7;
 
 /** @returns `null`: the old feed has not ended for anybody */
-async function gatherTail(app: CutoverApp, now: number): Promise<TailReport | null> {
-  const sums = await readSums(app.store);
+async function gatherTail(app: CutoverApp, now: number, known?: Sums): Promise<TailReport | null> {
+  const sums = known ?? (await readSums(app.store));
   const found = await readTailModel(app, sums);
   if (found === null) return null;
   const { learnt, endedAt } = found.model;

@@ -4,6 +4,7 @@ import { toIsoUtc, toIsoUtcOrNull } from "../domain/instant.ts";
 import { compareText } from "../domain/observation.ts";
 import type { VerdictReason } from "../domain/verdict.ts";
 import { findCorrections } from "../reconcile/find-corrections.ts";
+import { learnPatterns } from "../reconcile/judgement/learn-patterns.ts";
 import type { FamilyReport } from "../report/judgement-data.ts";
 import type { CodeReport, ReportData } from "../report/report-data.ts";
 import { reportCertificates } from "./certificates/report-certificates.ts";
@@ -16,7 +17,7 @@ import { listKnownRules } from "./list-known-rules.ts";
 import { toFindingReport } from "./list-store.ts";
 import { readNoise, readSpeed } from "./measure-feeds.ts";
 import type { App } from "./open-app.ts";
-import { readPatterns } from "./read-patterns.ts";
+import { readSums } from "./read-sums.ts";
 import type { ReconcileResult } from "./reconcile-result.ts";
 import { readVersion } from "./version.ts";
 
@@ -28,14 +29,15 @@ const MOST_FAMILIES = 50;
 export async function gatherReport(app: App, result: ReconcileResult): Promise<ReportData> {
   const { report, reasons, kinds, recall } = result;
   const { store, settings, config, contract, tables } = app;
-  const patterns = await readPatterns(app);
-  const gate = await judgeGate(app, result);
+  const sums = await readSums(store);
+  const patterns = learnPatterns(sums, tables);
+  const gate = await judgeGate(app, result, sums);
   const overview = new FindingOverview();
   for await (const page of store.findings.list({ states: ["open", "pending", "known"] })) {
     for (const finding of page) overview.add(finding);
   }
-  const families = await listFamilies(app, report.runId);
-  const knownRules = await listKnownRules(app, report);
+  const families = await listFamilies(app, report.runId, patterns);
+  const knownRules = await listKnownRules(app, report, sums);
   const books = await store.feeds.books();
   const quarantine = await store.feeds.quarantineGroups(MOST_ON_PAGE);
   const corrected = await store.parcels.listCorrected(MOST_ON_PAGE);
@@ -49,8 +51,8 @@ export async function gatherReport(app: App, result: ReconcileResult): Promise<R
   const certificates = await reportCertificates(app, result.certificates);
   const files = await gatherFiles(app);
   const drift = await listDrift(app);
-  const speed = await readSpeed(app);
-  const noise = await readNoise(app);
+  const speed = await readSpeed(app, sums);
+  const noise = await readNoise(app, sums);
   return {
     generatedAt: toIsoUtc(app.clock()),
     program: `trackbridge ${readVersion()}`,
@@ -88,7 +90,7 @@ export async function gatherReport(app: App, result: ReconcileResult): Promise<R
     ...(gate === null ? {} : { gate }),
     ...(speed.lags.length === 0 ? {} : { speed }),
     ...(noise.all.noise.trials === 0 ? {} : { noise }),
-    ...(hasDates(app) ? { cutover: await gatherCutover(app) } : {}),
+    ...(hasDates(app) ? { cutover: await gatherCutover(app, sums) } : {}),
     families: families.slice(0, MOST_FAMILIES),
     familiesTotal: families.length,
     ...(knownRules.length === 0 ? {} : { knownRules }),

@@ -1,4 +1,5 @@
 import { toIsoUtc, toIsoUtcOrNull } from "../domain/instant.ts";
+import type { Sums } from "../reconcile/facts/sums.ts";
 import { measureNoise } from "../reconcile/noise/measure-noise.ts";
 import { CLAIM } from "../reconcile/speed/measure-gain.ts";
 import { measureSpeed } from "../reconcile/speed/measure-speed.ts";
@@ -13,8 +14,12 @@ const DAY_MS = 86_400_000;
 
 type MeasuredApp = Pick<App, "store" | "clock" | "settings">;
 
-/** How fast the feeds are, by what was evaluated last. */
-export async function readSpeed({ store, clock }: MeasuredApp): Promise<SpeedReport> {
+/**
+ * How fast the feeds are, by what was evaluated last.
+ *
+ * @param sums of the store, where they have been read before
+ */
+export async function readSpeed({ store, clock }: MeasuredApp, sums?: Sums): Promise<SpeedReport> {
   const { legacy, new: newSide } = (await store.feeds.progress()).watermarks;
   const now = clock();
   const capped = (watermark: number | null): number | null =>
@@ -23,17 +28,24 @@ export async function readSpeed({ store, clock }: MeasuredApp): Promise<SpeedRep
   const sides = { legacy: capped(legacy), new: capped(newSide) };
   const watermarks = { legacy: toSeconds(sides.legacy), new: toSeconds(sides.new) };
   return {
-    ...measureSpeed(await readSums(store), watermarks, CONFIDENCE),
+    ...measureSpeed(sums ?? (await readSums(store)), watermarks, CONFIDENCE),
     confidence: CONFIDENCE,
     claim: CLAIM,
     watermarks: { legacy: toIsoUtcOrNull(sides.legacy), new: toIsoUtcOrNull(sides.new) },
   };
 }
 
-/** What the two old channels disagree on, against what the new feed does; by what was evaluated last. */
-export async function readNoise(app: MeasuredApp): Promise<NoiseReport> {
+/**
+ * What the two old channels disagree on, against what the new feed does; by what was evaluated last.
+ *
+ * @param sums of the store, where they have been read before
+ */
+export async function readNoise(app: MeasuredApp, sums?: Sums): Promise<NoiseReport> {
   const policy = { confidence: CONFIDENCE, margin: NOISE_MARGIN };
-  return { ...measureNoise(await readSums(app.store), await findSettledDay(app), policy), ...policy };
+  return {
+    ...measureNoise(sums ?? (await readSums(app.store)), await findSettledDay(app), policy),
+    ...policy,
+  };
 }
 
 /** The last UTC day of which no scan file is still to come. */

@@ -28,11 +28,13 @@ const HOUR_MS = 3_600_000;
 /**
  * Judges the gate after a run, also before the run has ended.
  *
+ * @param sums of the store, where they have been read before
  * @returns `null` without a policy: then the run's verdict counts
  */
 export async function judgeGate(
   app: App,
   result: Pick<ReconcileResult, "report" | "recall" | "certificates">,
+  sums?: Sums,
 ): Promise<GateReport | null> {
   const { gatePolicy, store } = app;
   if (gatePolicy === null) return null;
@@ -42,7 +44,7 @@ export async function judgeGate(
   const run = open?.runId === runId ? { ...open, verdict } : ended.find((one) => one.runId === runId);
   if (run === undefined) throw new Error(`no run ${runId}`);
   const book = await readDayBook(store, result.certificates.days);
-  return judgeRun(app, gatePolicy, run, ended, toRunProof(result), book);
+  return judgeRun(app, gatePolicy, run, ended, toRunProof(result), book, sums);
 }
 
 /**
@@ -83,9 +85,10 @@ async function judgeRun(
   ended: readonly EndedRun[],
   proof: RunProof | undefined,
   certificates: DayBook,
+  known?: Sums,
 ): Promise<GateReport> {
   const { store, settings, tables } = app;
-  const sums = await readSums(store);
+  const sums = known ?? (await readSums(store));
   const { add, gathered } = gatherFindings(run.now);
   for await (const page of store.findings.list({ states: ["open", "pending", "known"] })) page.forEach(add);
   const books = await store.feeds.books();

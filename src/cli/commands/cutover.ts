@@ -7,7 +7,7 @@ import { withCommandApp } from "../with-command-app.ts";
 
 /** `trackbridge cutover` */
 export async function cutover(options: GlobalOptions): Promise<void> {
-  const report = await withCommandApp(options, gatherCutover);
+  const report = await withCommandApp(options, (app) => gatherCutover(app));
   if (options.format === "text") await print(renderCutoverText(report, options.lang));
   else await printJson(report);
   if (report.tail?.judgement === "unusual") process.exitCode = EXIT.differences;
