@@ -1,7 +1,9 @@
+import type { Side } from "../domain/channel.ts";
 import { CHANNELS, CHANNELS_OF, SIDES } from "../domain/channel.ts";
 import type { FindingState } from "../domain/finding.ts";
 import type { StoreTotals } from "../domain/store-totals.ts";
 import type { EpisodeTally, ParcelVerdict, RowTally } from "../domain/verdict.ts";
+import type { ParcelSums } from "./parcel-sums.ts";
 
 /** The sums that a store's totals are made of, each counted where it is kept. */
 export interface TotalParts {
@@ -11,37 +13,29 @@ export interface TotalParts {
   /** Observations of dirty parcels. */
   readonly dirtyObservations: number;
   readonly parcels: ParcelSums;
+  /** Of the judged parcels that are dirty. */
+  readonly dirty: DirtySums;
   readonly findings: readonly FindingSum[];
   /** Numbers of the channels that have spoken. */
   readonly spoken: readonly number[];
 }
 
-/** Of all judged parcels; `l…` are the legacy side's episodes, `n…` the new side's. */
-export type ParcelSums = Readonly<Record<ParcelVerdict | "observations" | TallyColumn, number>>;
-type TallyColumn = `${"l" | "n"}${"e" | "a" | "d" | "x" | "l"}`;
+/** Of judged parcels of which more came since: by verdict, those that had nothing left; and what the evaluation saw of all. */
+export type DirtySums = Readonly<Record<ParcelVerdict | "observations", number>>;
 
-/**
- * How each is counted, over `parcel p` and the row of `dirty d` that it has or
- * has not. In one pass over the parcels, since grouping them would sort them.
- */
-export const PARCEL_SUMS: Readonly<Record<keyof ParcelSums, string>> = {
-  matched: "count(*) FILTER (WHERE verdict = 'matched')",
-  known: "count(*) FILTER (WHERE verdict = 'known')",
-  mismatched: "count(*) FILTER (WHERE verdict = 'mismatched')",
-  pending: "count(*) FILTER (WHERE verdict = 'pending')",
-  not_proven: "count(*) FILTER (WHERE verdict = 'not_proven')",
-  observations: "coalesce(sum(CASE WHEN d.barcode IS NULL THEN observations ELSE 0 END), 0)",
-  le: "coalesce(sum(legacy_episodes), 0)",
-  la: "coalesce(sum(legacy_agreed), 0)",
-  ld: "coalesce(sum(legacy_differing), 0)",
-  lx: "coalesce(sum(legacy_explained), 0)",
-  ll: "coalesce(sum(legacy_lone), 0)",
-  ne: "coalesce(sum(new_episodes), 0)",
-  na: "coalesce(sum(new_agreed), 0)",
-  nd: "coalesce(sum(new_differing), 0)",
-  nx: "coalesce(sum(new_explained), 0)",
-  nl: "coalesce(sum(new_lone), 0)",
+/** How each is counted, over `parcel p` and its row of `dirty`. */
+export const DIRTY_SUMS: Readonly<Record<keyof DirtySums, string>> = {
+  matched: emptyOf("matched"),
+  known: emptyOf("known"),
+  mismatched: emptyOf("mismatched"),
+  pending: emptyOf("pending"),
+  not_proven: emptyOf("not_proven"),
+  observations: "coalesce(sum(p.observations), 0)",
 };
+
+function emptyOf(verdict: ParcelVerdict): string {
+  return `count(*) FILTER (WHERE p.verdict = '${verdict}' AND p.observations = 0)`;
+}
 
 /** Of the findings with one state and reason. */
 export interface FindingSum {
@@ -54,7 +48,14 @@ export interface FindingSum {
 }
 
 export function toTotals(parts: TotalParts): StoreTotals {
-  const { matched, known, mismatched, pending, not_proven } = parts.parcels;
+  const { parcels, dirty } = parts;
+  const verdicts = {
+    matched: parcels.matched + dirty.matched,
+    known: parcels.known + dirty.known,
+    mismatched: parcels.mismatched + dirty.mismatched,
+    pending: parcels.pending + dirty.pending,
+    not_proven: parcels.not_proven + dirty.not_proven,
+  };
   const findings: Record<FindingState, number> = { open: 0, pending: 0, known: 0, resolved: 0 };
   const episodesUnderFindings = { legacy: 0, new: 0 };
   let heldBackBySilence = 0;
@@ -68,11 +69,11 @@ export function toTotals(parts: TotalParts): StoreTotals {
   const spoken = new Set(parts.spoken.map((channel) => CHANNELS[channel]));
   return {
     rows: parts.rows,
-    observations: parts.dirtyObservations + parts.parcels.observations,
-    parcels: parts.unjudged + matched + known + mismatched + pending + not_proven,
-    verdicts: { matched, known, mismatched, pending, not_proven },
-    legacy: toTally(parts.parcels, "l"),
-    new: toTally(parts.parcels, "n"),
+    observations: parts.dirtyObservations + parcels.observations - dirty.observations,
+    parcels: Object.values(verdicts).reduce((sum, count) => sum + count, parts.unjudged),
+    verdicts,
+    legacy: toTally(parcels, "legacy"),
+    new: toTally(parcels, "new"),
     findings,
     episodesUnderFindings,
     heldBackBySilence,
@@ -80,12 +81,12 @@ export function toTotals(parts: TotalParts): StoreTotals {
   };
 }
 
-function toTally(sums: ParcelSums, prefix: "l" | "n"): EpisodeTally {
+function toTally(sums: ParcelSums, side: Side): EpisodeTally {
   return {
-    episodes: sums[`${prefix}e`],
-    agreed: sums[`${prefix}a`],
-    differing: sums[`${prefix}d`],
-    explained: sums[`${prefix}x`],
-    lone: sums[`${prefix}l`],
+    episodes: sums[`${side}_episodes`],
+    agreed: sums[`${side}_agreed`],
+    differing: sums[`${side}_differing`],
+    explained: sums[`${side}_explained`],
+    lone: sums[`${side}_lone`],
   };
 }

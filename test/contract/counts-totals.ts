@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Channel } from "../../src/domain/channel.ts";
+import type { ParcelVerdict } from "../../src/domain/verdict.ts";
+import { PARCEL_VERDICTS } from "../../src/domain/verdict.ts";
 import {
   aDossier,
   aFinding,
@@ -153,6 +155,26 @@ export function countsTotals(openStore: OpenStore): void {
       const { parcels, verdicts } = await kit.store.runs.totals();
       expect(parcels).toBe(2);
       expect(verdicts).toEqual({ matched: 1, known: 0, mismatched: 0, pending: 0, not_proven: 0 });
+    });
+
+    it("follow parcels however often they are judged", async () => {
+      const latest = new Map<number, { readonly verdict: ParcelVerdict; readonly observations: number }>();
+      for (let n = 0; n < 60; n += 1) {
+        const parcel = (n * 7) % 5;
+        const verdict = PARCEL_VERDICTS[(n * n) % PARCEL_VERDICTS.length] ?? "matched";
+        const observations = n % 4;
+        latest.set(parcel, { verdict, observations });
+        const tally = { legacy: aTally({ episodes: observations }), new: aTally({ lone: 2 * observations }) };
+        await evaluate(anOutcome({ barcode: parcelOf(parcel), verdict, observations, tally }));
+        const left = [...latest.values()].filter((one) => one.observations > 0);
+        const sum = left.reduce((total, one) => total + one.observations, 0);
+        const totals = await kit.store.runs.totals();
+        expect(totals).toMatchObject({ observations: sum, parcels: left.length });
+        expect(totals.legacy.episodes).toBe(sum);
+        expect(totals.new.lone).toBe(2 * sum);
+        for (const one of PARCEL_VERDICTS)
+          expect(totals.verdicts[one]).toBe(left.filter((parcelLeft) => parcelLeft.verdict === one).length);
+      }
     });
 
     it("keep a parcel's last verdict while it is dirty", async () => {

@@ -32,8 +32,9 @@ export function rowsOf(stretch: Stretch, count: number, version = 0): TableRow[]
   });
 }
 
-/** How many rows {@link rowsOf} can make of a stretch at the most: a channel has one row of books a bucket. */
+/** How many rows {@link rowsOf} can make of a stretch at the most: a bucket has one row of sums, and one of books a channel. */
 export function mostRows({ table }: Stretch): number {
+  if (table === "parcel_sums") return BUCKETS_A_GROUP;
   return table === "channel_books" ? CHANNELS.length * BUCKETS_A_GROUP : Infinity;
 }
 

@@ -1,10 +1,12 @@
 import type { RowTally, RunVerdict } from "../../domain/verdict.ts";
 import { firstBucketOf } from "../bucket-groups.ts";
+import type { ParcelSums } from "../parcel-sums.ts";
+import { PARCEL_SUM_COLUMNS } from "../parcel-sums.ts";
 import { decodePlan } from "../plan-codec.ts";
 import type { RunReader } from "../run-access.ts";
 import { decodeSums } from "../sums-codec.ts";
-import type { FindingSum, ParcelSums } from "../to-totals.ts";
-import { PARCEL_SUMS, toTotals } from "../to-totals.ts";
+import type { DirtySums, FindingSum } from "../to-totals.ts";
+import { DIRTY_SUMS, toTotals } from "../to-totals.ts";
 import type { Session } from "./session.ts";
 import { toStatements } from "./statements.ts";
 
@@ -25,9 +27,11 @@ export const RUN_SQL = toStatements("runs", {
       'duplicates', coalesce(sum(duplicates), 0), 'quarantined', coalesce(sum(quarantined), 0))::text AS sums
     FROM channel_books
     UNION ALL
-    SELECT 'parcels', json_build_object(${Object.entries(PARCEL_SUMS).map(([name, count]) => `'${name}', ${count}`)})::text
-    FROM parcel p LEFT JOIN dirty d ON d.bucket = p.bucket AND d.barcode = p.barcode
-    WHERE observations > 0 OR d.barcode IS NOT NULL
+    SELECT 'parcels', json_build_object(${PARCEL_SUM_COLUMNS.map((column) => `'${column}', coalesce(sum(${column}), 0)`)})::text
+    FROM parcel_sums
+    UNION ALL
+    SELECT 'dirty', json_build_object(${Object.entries(DIRTY_SUMS).map(([name, count]) => `'${name}', ${count}`)})::text
+    FROM dirty d JOIN parcel p ON p.bucket = d.bucket AND p.barcode = d.barcode
     UNION ALL
     SELECT 'unjudged', count(*)::text
     FROM dirty d LEFT JOIN parcel p ON p.bucket = d.bucket AND p.barcode = d.barcode WHERE p.barcode IS NULL
@@ -82,10 +86,13 @@ export function makeRunReader(session: Session): RunReader {
         (parts.get(part) ?? []).map(([, sums]) => JSON.parse(sums) as Sum);
       const [rows] = read<RowTally>("rows");
       const [parcels] = read<ParcelSums>("parcels");
-      if (rows === undefined || parcels === undefined) throw new Error("sums without a row");
+      const [dirty] = read<DirtySums>("dirty");
+      if (rows === undefined || parcels === undefined || dirty === undefined)
+        throw new Error("sums without a row");
       return toTotals({
         rows,
         parcels,
+        dirty,
         unjudged: read<number>("unjudged")[0] ?? 0,
         dirtyObservations: read<number>("dirtyObservations")[0] ?? 0,
         findings: read<FindingSum>("findings"),

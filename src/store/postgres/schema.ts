@@ -112,6 +112,26 @@ CREATE INDEX parcel_due ON parcel (bucket, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX parcel_corrected ON parcel (bucket, barcode) INCLUDE (corrections) WHERE corrections > 0;
 CREATE INDEX parcel_awaiting ON parcel (bucket, barcode) WHERE awaits_deliveries;
 
+CREATE TABLE parcel_sums (           -- the sums of a bucket's parcels; see parcel-sums.ts
+  bucket integer PRIMARY KEY,
+  matched bigint NOT NULL,
+  known bigint NOT NULL,
+  mismatched bigint NOT NULL,
+  pending bigint NOT NULL,
+  not_proven bigint NOT NULL,
+  observations bigint NOT NULL,
+  legacy_episodes bigint NOT NULL,
+  legacy_agreed bigint NOT NULL,
+  legacy_differing bigint NOT NULL,
+  legacy_explained bigint NOT NULL,
+  legacy_lone bigint NOT NULL,
+  new_episodes bigint NOT NULL,
+  new_agreed bigint NOT NULL,
+  new_differing bigint NOT NULL,
+  new_explained bigint NOT NULL,
+  new_lone bigint NOT NULL
+);
+
 CREATE TABLE parcel_facts (          -- what the statistics of the whole store count of a parcel
   bucket integer NOT NULL,
   barcode text COLLATE "C" NOT NULL,
@@ -261,6 +281,7 @@ export const DISTRIBUTED_TABLES = [
   "inbox",
   "spool",
   "parcel",
+  "parcel_sums",
   "parcel_facts",
   "group_sums",
   "finding",

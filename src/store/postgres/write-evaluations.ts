@@ -1,5 +1,6 @@
 import type { EpisodeTally } from "../../domain/verdict.ts";
 import { firstBucketOf } from "../bucket-groups.ts";
+import { toCounting } from "../parcel-sums.ts";
 import { encodePlan } from "../plan-codec.ts";
 import { toFindingRow } from "../row-codecs.ts";
 import type { EvaluationWriter, ParcelOutcome } from "../run-access.ts";
@@ -10,6 +11,8 @@ import { toCopy, toStatements } from "./statements.ts";
 
 export const EVALUATION_SQL = {
   ...toStatements("evaluations", {
+    takeFromSums: toCounting("-", "bucket = $1 AND barcode = ANY ($2)"),
+    addToSums: toCounting("+", "bucket = $1 AND barcode = ANY ($2)"),
     removeParcels: "DELETE FROM parcel WHERE bucket = $1 AND barcode = ANY ($2)",
     removeFacts: "DELETE FROM parcel_facts WHERE bucket = $1 AND barcode = ANY ($2)",
     sums: "SELECT sums FROM group_sums WHERE bucket = $1 ORDER BY seq",
@@ -75,6 +78,7 @@ export function makeEvaluationWriter(session: WriteSession): EvaluationWriter {
       // Of two of one parcel the later counts.
       const parcels = new Map(outcomes.map((outcome) => [outcome.barcode, outcome]));
       const barcodes = [...parcels.keys()];
+      await session.run(EVALUATION_SQL.takeFromSums, bucket, barcodes);
       await session.run(EVALUATION_SQL.removeParcels, bucket, barcodes);
       await session.copy(
         EVALUATION_SQL.putParcels,
@@ -91,6 +95,7 @@ export function makeEvaluationWriter(session: WriteSession): EvaluationWriter {
           ...toColumns(outcome.tally.new),
         ]),
       );
+      await session.run(EVALUATION_SQL.addToSums, bucket, barcodes);
       await session.run(EVALUATION_SQL.removeFacts, bucket, barcodes);
       await session.copy(
         EVALUATION_SQL.putFacts,

@@ -1,11 +1,13 @@
 import type { Database } from "better-sqlite3";
 import type { RowTally, RunVerdict } from "../../domain/verdict.ts";
 import { firstBucketOf } from "../bucket-groups.ts";
+import type { ParcelSums } from "../parcel-sums.ts";
+import { PARCEL_SUM_COLUMNS } from "../parcel-sums.ts";
 import { decodePlan } from "../plan-codec.ts";
 import type { RunReader, RunRecord } from "../run-access.ts";
 import { decodeSums } from "../sums-codec.ts";
-import type { FindingSum, ParcelSums } from "../to-totals.ts";
-import { PARCEL_SUMS, toTotals } from "../to-totals.ts";
+import type { DirtySums, FindingSum } from "../to-totals.ts";
+import { DIRTY_SUMS, toTotals } from "../to-totals.ts";
 
 /** The reader of runs and of the sums that a run is judged by; each is counted where it is kept. */
 export function makeRunReader(database: Database): RunReader {
@@ -33,9 +35,11 @@ export function makeRunReader(database: Database): RunReader {
        coalesce(sum(duplicates), 0) AS duplicates, coalesce(sum(quarantined), 0) AS quarantined FROM channel_books`,
   );
   const sumParcels = database.prepare(
-    `SELECT ${Object.entries(PARCEL_SUMS).map(([name, count]) => `${count} AS ${name}`)}
-     FROM parcel p LEFT JOIN dirty d ON d.bucket = p.bucket AND d.barcode = p.barcode
-     WHERE observations > 0 OR d.barcode IS NOT NULL`,
+    `SELECT ${PARCEL_SUM_COLUMNS.map((column) => `coalesce(sum(${column}), 0) AS ${column}`)} FROM parcel_sums`,
+  );
+  const sumDirty = database.prepare(
+    `SELECT ${Object.entries(DIRTY_SUMS).map(([name, count]) => `${count} AS ${name}`)}
+     FROM dirty d JOIN parcel p ON p.bucket = d.bucket AND p.barcode = d.barcode`,
   );
   const countUnjudged = database
     .prepare(
@@ -64,6 +68,7 @@ export function makeRunReader(database: Database): RunReader {
       unjudged: countUnjudged.get() as number,
       dirtyObservations: countDirty.get() as number,
       parcels: sumParcels.get() as ParcelSums,
+      dirty: sumDirty.get() as DirtySums,
       findings: sumFindings.all() as FindingSum[],
       spoken: selectSpoken.all() as number[],
     }),

@@ -106,6 +106,26 @@ CREATE INDEX parcel_due ON parcel (bucket, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX parcel_corrected ON parcel (bucket, barcode, corrections) WHERE corrections > 0;
 CREATE INDEX parcel_awaiting ON parcel (bucket, barcode) WHERE awaits_deliveries = 1;
 
+CREATE TABLE parcel_sums (           -- the sums of a bucket's parcels; see parcel-sums.ts
+  bucket INTEGER PRIMARY KEY,
+  matched INTEGER NOT NULL,
+  known INTEGER NOT NULL,
+  mismatched INTEGER NOT NULL,
+  pending INTEGER NOT NULL,
+  not_proven INTEGER NOT NULL,
+  observations INTEGER NOT NULL,
+  legacy_episodes INTEGER NOT NULL,
+  legacy_agreed INTEGER NOT NULL,
+  legacy_differing INTEGER NOT NULL,
+  legacy_explained INTEGER NOT NULL,
+  legacy_lone INTEGER NOT NULL,
+  new_episodes INTEGER NOT NULL,
+  new_agreed INTEGER NOT NULL,
+  new_differing INTEGER NOT NULL,
+  new_explained INTEGER NOT NULL,
+  new_lone INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE parcel_facts (          -- what the statistics of the whole store count of a parcel
   bucket INTEGER NOT NULL,
   barcode TEXT NOT NULL,

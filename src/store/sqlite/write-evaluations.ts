@@ -1,6 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { EpisodeTally } from "../../domain/verdict.ts";
 import { firstBucketOf } from "../bucket-groups.ts";
+import { toCounting } from "../parcel-sums.ts";
 import { encodePlan } from "../plan-codec.ts";
 import { FINDING_COLUMNS, toFindingRow } from "../row-codecs.ts";
 import type { EvaluationWriter } from "../run-access.ts";
@@ -16,6 +17,9 @@ export function makeEvaluationWriter(database: Database): EvaluationWriter {
        new_episodes, new_agreed, new_differing, new_explained, new_lone)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  const parcels = "bucket = ? AND barcode IN (SELECT value FROM json_each(?))";
+  const takeFromSums = database.prepare(toCounting("-", parcels));
+  const addToSums = database.prepare(toCounting("+", parcels));
   const putFacts = database.prepare("INSERT OR REPLACE INTO parcel_facts VALUES (?, ?, ?)");
   const selectSums = database.prepare("SELECT sums FROM group_sums WHERE bucket = ? ORDER BY seq").pluck();
   const lastSums = database.prepare("SELECT max(seq) FROM group_sums WHERE bucket = ?").pluck();
@@ -49,6 +53,8 @@ export function makeEvaluationWriter(database: Database): EvaluationWriter {
 
   return {
     async saveOutcomes(bucket, outcomes) {
+      const barcodes = JSON.stringify(outcomes.map(({ barcode }) => barcode));
+      takeFromSums.run(bucket, barcodes);
       for (const outcome of outcomes) {
         putParcel.run(
           bucket,
@@ -67,6 +73,7 @@ export function makeEvaluationWriter(database: Database): EvaluationWriter {
         for (const finding of outcome.changed) putFinding.run(bucket, ...toFindingRow(finding));
         for (const event of outcome.events) insertEvent.run({ bucket, ...event });
       }
+      addToSums.run(bucket, barcodes);
     },
     async saveSums(group, sums) {
       replaceSums(firstBucketOf(group), sums);
