@@ -2,6 +2,7 @@ import { bucketOf } from "../domain/barcode.ts";
 import { CHANNELS } from "../domain/channel.ts";
 import type { CutoverPhase, PhaseDate, Wave } from "../domain/cutover.ts";
 import { CUTOVER_PHASES } from "../domain/cutover.ts";
+import { DAY_MS } from "../domain/instant.ts";
 import { beginOf, standingOf } from "../reconcile/cutover/phase.ts";
 import { makeFactCodec } from "../reconcile/facts/encode-facts.ts";
 import type { Sums } from "../reconcile/facts/sums.ts";
@@ -13,8 +14,6 @@ import { readSums } from "./read-sums.ts";
 import { addDays, dayOf, laterOf, readTailModel } from "./tail-model.ts";
 
 type CutoverApp = Pick<App, "store" | "settings" | "cutover" | "clock" | "tables">;
-
-const DAY = 24 * 3600 * 1000;
 
 /** Whether the calendar has a date. */
 export function hasDates({ cutover }: Pick<App, "cutover">): boolean {
@@ -70,7 +69,7 @@ function findNext({ cutover }: CutoverApp, now: number): CutoverReport["next"] {
   const [next] = ahead.sort((a, b) => a.at - b.at);
   if (next === undefined) return null;
   const { at, ...rest } = next;
-  return { ...rest, days: Math.ceil((at - now) / DAY) };
+  return { ...rest, days: Math.ceil((at - now) / DAY_MS) };
 }
 
 const JUDGED_DAYS = 7;
@@ -83,7 +82,7 @@ async function gatherTail(app: CutoverApp, now: number, known?: Sums): Promise<T
   const { learnt, endedAt } = found.model;
   // Whole days that have settled; of many the last week, in which every weekday stands once.
   const until = dayOf(now - app.settings.settleMs.new);
-  const first = dayOf(endedAt + DAY - 1);
+  const first = dayOf(endedAt + DAY_MS - 1);
   const from = laterOf(first, addDays(until, -JUDGED_DAYS));
   const current = collectTail(sums, { from, until: laterOf(from, until) });
   const { judgement, checks, unseen } = judgeTail(learnt, current);

@@ -1,4 +1,4 @@
-import { toIsoUtc, toIsoUtcOrNull } from "../domain/instant.ts";
+import { DAY_MS, toIsoUtc, toIsoUtcOrNull } from "../domain/instant.ts";
 import type { Sums } from "../reconcile/facts/sums.ts";
 import { measureNoise } from "../reconcile/noise/measure-noise.ts";
 import { CLAIM } from "../reconcile/speed/measure-gain.ts";
@@ -10,7 +10,6 @@ import { readSums } from "./read-sums.ts";
 const CONFIDENCE = 0.95;
 /** One event in a thousand more than the noise is no matter. */
 const NOISE_MARGIN = 0.001;
-const DAY_MS = 86_400_000;
 
 type MeasuredApp = Pick<App, "store" | "clock" | "settings">;
 

@@ -1,5 +1,8 @@
 import { InputError } from "./errors.ts";
 
+/** Milliseconds of a UTC day. */
+export const DAY_MS = 86_400_000;
+
 /**
  * A local wall-clock reading turned into instants (UTC epoch milliseconds).
  * `at` is the only one, or the earlier of two; a reading in the skipped hour

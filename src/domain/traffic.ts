@@ -1,3 +1,4 @@
+import { DAY_MS } from "./instant.ts";
 import type { DetailField } from "./observation.ts";
 import { DETAIL_FIELDS } from "./observation.ts";
 
@@ -48,8 +49,6 @@ export const NO_TRAFFIC: Traffic = Object.freeze({
   codes: new Map(),
   lacking: new Map(),
 });
-
-const DAY_MS = 86_400_000;
 
 /** The day on which an instant falls, as {@link Traffic} counts days. */
 export function dayOf(at: number): number {

@@ -1,4 +1,5 @@
 import type { Channel } from "../domain/channel.ts";
+import { DAY_MS } from "../domain/instant.ts";
 import { compareText } from "../domain/observation.ts";
 import type { Sighting, Traffic } from "../domain/traffic.ts";
 import { addTraffic, NO_TRAFFIC } from "../domain/traffic.ts";
@@ -46,7 +47,6 @@ export async function readTraffic(
   return state === undefined ? NO_TRAFFIC : decode(state.value);
 }
 
-const DAY_MS = 86_400_000;
 /** So many days are remembered one by one. */
 const MOST_DAYS = 42;
 const MOST_PATHS = 1000;

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
-import { parse } from "yaml";
+import { existsSync } from "node:fs";
 import { z } from "zod";
 import { UsageError } from "../domain/errors.ts";
 import { FINDING_KINDS } from "../domain/finding.ts";
 import type { KnownDifference } from "../domain/known-difference.ts";
+import { readCheckedYaml } from "./load-yaml.ts";
 
 /** The zone of the file's days: the carrier's. */
 const ZONE = "Europe/Amsterdam";
@@ -68,24 +68,8 @@ const FILE = z.strictObject({ rules: z.array(RULE).optional() });
  */
 export function readKnownDifferences(path: string): readonly KnownDifference[] {
   if (!existsSync(path)) return [];
-  let raw: unknown;
-  try {
-    // All values as texts, so that codes and customer numbers keep their zeros.
-    raw = parse(readFileSync(path, "utf8"), { schema: "failsafe" }) ?? {};
-  } catch (cause) {
-    throw new UsageError(
-      {
-        place: path,
-        value: firstLine(cause),
-        expected: "a YAML file that can be read",
-        todo: "correct the file",
-      },
-      { cause },
-    );
-  }
-  const result = FILE.safeParse(raw);
-  if (!result.success) throw toUsageError(path, result.error, raw);
-  const rules = (result.data.rules ?? []).map(toRule);
+  const { rules: written = [] } = readCheckedYaml(path, FILE);
+  const rules = written.map(toRule);
   const twice = rules.find(({ id }, i) => rules.findIndex((rule) => rule.id === id) !== i);
   if (twice === undefined) return rules;
   throw new UsageError({
@@ -120,24 +104,4 @@ function isDay(date: string): boolean {
   } catch {
     return false;
   }
-}
-
-function toUsageError(path: string, error: z.ZodError, raw: unknown): UsageError {
-  const [issue] = error.issues;
-  const at = issue?.path ?? [];
-  const value = at.reduce<unknown>(
-    (here, key) =>
-      typeof here === "object" && here !== null ? (here as Record<PropertyKey, unknown>)[key] : undefined,
-    raw,
-  );
-  return new UsageError({
-    place: `${path}: ${at.map(String).join(".") || "the whole file"}`,
-    value: value === undefined ? "nothing" : JSON.stringify(value).slice(0, 200),
-    expected: issue?.message ?? "",
-    todo: `correct the file${error.issues.length > 1 ? ` (and its ${error.issues.length - 1} other errors)` : ""}`,
-  });
-}
-
-function firstLine(cause: unknown): string {
-  return String(cause instanceof Error ? cause.message : cause).split("\n", 1)[0] ?? "";
 }

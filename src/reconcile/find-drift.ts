@@ -1,3 +1,4 @@
+import { DAY_MS } from "../domain/instant.ts";
 import { compareText } from "../domain/observation.ts";
 import type { DayTraffic, Sighting, Traffic, TrafficField } from "../domain/traffic.ts";
 import { dayOf, TRAFFIC_FIELDS } from "../domain/traffic.ts";
@@ -127,7 +128,6 @@ function findGone(
   return [];
 }
 
-const DAY_MS = 86_400_000;
 /** Of the normal distribution, for {@link ALPHA} on one side. */
 const Z = 6;
 

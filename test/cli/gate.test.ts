@@ -81,8 +81,14 @@ describe("trackbridge gate", () => {
 
   it.each([
     [["--policy", "wrong.yml"], /^wrong\.yml: days: "many" → a whole number → /],
-    [["--policy", "nowhere.yml"], /^gate: nowhere\.yml .*→ a gate policy/],
-    [["--config", "missing.yml"], /^gate: nowhere\.yml .*→ a gate policy/],
+    [
+      ["--policy", "nowhere.yml"],
+      /^nowhere\.yml: .* → a YAML file that can be read → name another file, or copy /,
+    ],
+    [
+      ["--config", "missing.yml"],
+      /^nowhere\.yml: .* → a YAML file that can be read → name another file, or copy /,
+    ],
     [["sign", "--by", "A. Jansen", "--role", "lead"], /^gate sign: the verdict is not_proven → /],
     [["sign", "--by", "A. Jansen"], /--role/],
   ] as const)("refuses %j in one line", async (args, message) => {

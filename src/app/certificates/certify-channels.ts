@@ -1,8 +1,9 @@
 import type { Expectation, Shortfall } from "../../domain/certificate.ts";
+import { DAY_MS } from "../../domain/instant.ts";
 import type { Certified } from "../../reconcile/certificate/certify.ts";
 import { certify } from "../../reconcile/certificate/certify.ts";
 import type { CertificateDraft } from "../../reconcile/certificate/draft.ts";
-import { DAY_MS, LOOK_BACK_MS, toShortfall } from "../../reconcile/certificate/draft.ts";
+import { LOOK_BACK_MS, toShortfall } from "../../reconcile/certificate/draft.ts";
 import type { Delivered, Overdue, PushFacts, Told } from "../../reconcile/certificate/find-shortfalls.ts";
 import {
   compareListed,

@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { z } from "zod";
 import { CHANNELS, CHANNELS_OF } from "../../domain/channel.ts";
 import { UsageError } from "../../domain/errors.ts";
+import { readCheckedYaml } from "../../mapping/load-yaml.ts";
 import { PACKAGE_ROOT } from "../../package-root.ts";
 import type { GatePolicy } from "../../reconcile/gate/policy.ts";
 
@@ -91,23 +90,7 @@ const FILE = z.strictObject({
  * @throws UsageError naming the key, when it cannot be read or has a wrong or unknown one
  */
 export function readGatePolicy(path: string, statuses: ReadonlySet<string>): GatePolicy {
-  let raw: unknown;
-  try {
-    raw = parse(readFileSync(path, "utf8"), { schema: "failsafe" }) ?? {};
-  } catch (cause) {
-    throw new UsageError(
-      {
-        place: "gate",
-        value: `${path} (${firstLine(cause)})`,
-        expected: "a gate policy, a YAML file that can be read",
-        todo: `name another file, or copy ${SHIPPED_POLICY}`,
-      },
-      { cause },
-    );
-  }
-  const result = FILE.safeParse(raw === "" ? {} : raw);
-  if (!result.success) throw toUsageError(path, result.error, raw);
-  const { maximumRate, leastEpisodes, strata, ...rest } = result.data;
+  const { maximumRate, leastEpisodes, strata, ...rest } = readCheckedYaml(path, FILE, SHIPPED_POLICY);
   assertNames(path, "status", strata.status.exceptions, statuses);
   assertNames(path, "channel", strata.channel.exceptions, new Set(CHANNELS_OF.new));
   const all = { maximumRate, leastEpisodes, few: "not_proven", exceptions: {} } as const;
@@ -126,23 +109,6 @@ function assertNames(path: string, what: string, exceptions: object, names: Read
   });
 }
 
-function toUsageError(path: string, error: z.ZodError, raw: unknown): UsageError {
-  const [issue] = error.issues;
-  const keys = issue?.code === "unrecognized_keys" ? issue.keys.join(", ") : "";
-  const at = issue?.path ?? [];
-  const value = at.reduce<unknown>(
-    (here, key) =>
-      typeof here === "object" && here !== null ? (here as Record<PropertyKey, unknown>)[key] : undefined,
-    raw,
-  );
-  return new UsageError({
-    place: `${path}: ${at.map(String).join(".") || "the whole file"}`,
-    value: keys !== "" ? `unknown key ${keys}` : value === undefined ? "nothing" : JSON.stringify(value),
-    expected: keys !== "" ? `only the keys of ${SHIPPED_POLICY}` : (issue?.message ?? ""),
-    todo: `correct the file${error.issues.length > 1 ? ` (and its ${error.issues.length - 1} other errors)` : ""}`,
-  });
-}
-
 function isDay(date: string): boolean {
   try {
     Temporal.PlainDate.from(date);
@@ -150,8 +116,4 @@ function isDay(date: string): boolean {
   } catch {
     return false;
   }
-}
-
-function firstLine(cause: unknown): string {
-  return String(cause instanceof Error ? cause.message : cause).split("\n", 1)[0] ?? "";
 }

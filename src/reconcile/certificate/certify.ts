@@ -6,9 +6,9 @@ import type {
 } from "../../domain/certificate.ts";
 import type { Channel } from "../../domain/channel.ts";
 import { sideOf } from "../../domain/channel.ts";
-import { toIsoUtc } from "../../domain/instant.ts";
+import { DAY_MS, toIsoUtc } from "../../domain/instant.ts";
 import type { CertificateDraft, CertificateRules } from "./draft.ts";
-import { compareShortfalls, DAY_MS, isLack, LOOK_BACK_MS, least, toShortfall } from "./draft.ts";
+import { compareShortfalls, isLack, LOOK_BACK_MS, least, toShortfall } from "./draft.ts";
 
 /** What came in over a channel. */
 export interface Heard {

@@ -1,8 +1,9 @@
 import type { Shortfall } from "../../domain/certificate.ts";
 import type { FileAssessment, FileCalendar, FileSlot } from "../../domain/file-calendar.ts";
+import { DAY_MS } from "../../domain/instant.ts";
 import { lastLegacyEndOf, legacyEndOf } from "../cutover/phase.ts";
 import type { CertificateDraft, CertificateRules } from "./draft.ts";
-import { DAY_MS, greatest, joinShortfalls, least, toShortfall } from "./draft.ts";
+import { greatest, joinShortfalls, least, toShortfall } from "./draft.ts";
 
 /** What is known of a feed of scan files. Instants are UTC epoch milliseconds. */
 export interface ScanFeedFacts {

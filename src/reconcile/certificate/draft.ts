@@ -3,6 +3,7 @@ import { INCOMPLETE_KINDS, UNPROVEN_KINDS } from "../../domain/certificate.ts";
 import type { Channel, Side } from "../../domain/channel.ts";
 import type { FileIrregularityKind } from "../../domain/file-calendar.ts";
 import { FILE_IRREGULARITIES } from "../../domain/file-calendar.ts";
+import { DAY_MS } from "../../domain/instant.ts";
 import { compareText } from "../../domain/observation.ts";
 import type { LegacyEnds } from "../cutover/phase.ts";
 
@@ -35,8 +36,6 @@ export interface CertificateRules {
   readonly maxWaitMs: number;
   readonly legacyEnds: LegacyEnds | null;
 }
-
-export const DAY_MS = 86_400_000;
 
 /** How far back a certificate looks: what was missing before that is missing for good. */
 export const LOOK_BACK_MS: number = 7 * DAY_MS;

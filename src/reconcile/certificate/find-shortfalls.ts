@@ -1,9 +1,10 @@
 import type { Expectation, Shortfall } from "../../domain/certificate.ts";
 import type { Channel } from "../../domain/channel.ts";
 import type { Finding } from "../../domain/finding.ts";
+import { DAY_MS } from "../../domain/instant.ts";
 import type { Sums } from "../facts/sums.ts";
 import type { CertificateRules } from "./draft.ts";
-import { DAY_MS, joinShortfalls, LOOK_BACK_MS, toShortfall } from "./draft.ts";
+import { joinShortfalls, LOOK_BACK_MS, toShortfall } from "./draft.ts";
 
 /*
  * The shortfalls that show only when a run has evaluated what came in. Days

@@ -5,6 +5,7 @@ import type {
   FileIrregularityKind,
   FileSlot,
 } from "../../domain/file-calendar.ts";
+import { DAY_MS } from "../../domain/instant.ts";
 import { compareText } from "../../domain/observation.ts";
 import type { ScanFileEntry } from "../../domain/scan-file-entry.ts";
 import { isCopy, isUnreadable } from "../../domain/scan-file-entry.ts";
@@ -29,8 +30,6 @@ export interface AssessOptions {
   readonly now: number;
 }
 
-const HOUR_MS = 3600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** A customer of whom nothing has come for so long has left. */
 const GONE_AFTER_MS = 28 * DAY_MS;
 /** What is missing from before the stretch that is judged may still come in it. */

@@ -1,5 +1,6 @@
 import type { Cause, Finding, FindingState, Severity } from "../../domain/finding.ts";
 import { SEVERITIES } from "../../domain/finding.ts";
+import { DAY_MS } from "../../domain/instant.ts";
 import { compareText } from "../../domain/observation.ts";
 import type { CauseDecision } from "./cause-rules.ts";
 import { legacyCodeOf, toSignature, zoneShiftOf } from "./signature.ts";
@@ -47,7 +48,6 @@ export interface Family {
 }
 
 const TREND_DAYS = 14;
-const DAY_MS = 86_400_000;
 
 interface Gathered {
   first: Finding;

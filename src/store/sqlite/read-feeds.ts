@@ -4,11 +4,10 @@ import { bucketOf } from "../../domain/barcode.ts";
 import type { Side } from "../../domain/channel.ts";
 import { CHANNELS, sideOf } from "../../domain/channel.ts";
 import type { DeliveryWindow } from "../../domain/feed-progress.ts";
+import { DAY_MS } from "../../domain/instant.ts";
 import type { ChannelBooks, FeedReader } from "../intake-access.ts";
 import { fromParts } from "../pack.ts";
 import { toBytes, toChannel, toChannelNumber, toHex } from "../row-codecs.ts";
-
-const DAY_MS = 86_400_000;
 
 /** The reader of what came in: the channels' books, quarantine, arrivals and raw content. */
 export function makeFeedReader(database: Database): FeedReader {

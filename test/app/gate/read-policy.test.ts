@@ -108,7 +108,7 @@ describe("readGatePolicy", () => {
       /legacy-scan → a channel: webhook/,
     ],
     ["a channel that is none", "requireCertificate: [sms]", /requireCertificate.* → /],
-    ["no YAML", "a: [", /gate: .* → a gate policy/],
+    ["no YAML", "a: [", /gate\.yml: .* → a YAML file that can be read → name another file, or copy /],
   ])("refuses %s", (_, content, expected) => {
     expect(refusalOf(content)).toMatch(expected);
   });

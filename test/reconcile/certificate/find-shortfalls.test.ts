@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DAY_MS } from "../../../src/reconcile/certificate/draft.ts";
+import { DAY_MS } from "../../../src/domain/instant.ts";
 import type { PushFacts } from "../../../src/reconcile/certificate/find-shortfalls.ts";
 import {
   compareListed,

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../../domain/instant.ts";
 import type { Confidence, Decision, GuessReason } from "./decision.ts";
 import type { PatternKind } from "./time-shapes.ts";
 import { makeRoughReader, patternsOf } from "./time-shapes.ts";
@@ -19,7 +20,6 @@ export interface SentAt {
   readonly isNamed: boolean;
 }
 
-const DAY_MS = 86_400_000;
 const MOST_TEXTS = 3000;
 const SHAPES_TRIED = 12;
 /** Orders differ by months, scans of a file by days. */
